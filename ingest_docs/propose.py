@@ -1,0 +1,80 @@
+"""Proposes facts from sentences that say them outright: a recognised concept, a cue, a recognised concept.
+
+The default is no fact. `score` is 0.9, less 0.1 for each thing that makes the reading less direct: the cause stands in
+another clause; more than 20 (Chinese) or 40 (English) characters lie between a concept and the cue; a concept was
+recognised by context only; the cue is turned round ("caused by"). It says how sure the reading is, not the fact.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol
+
+from renzhi.graph.model import Fact, Lang, Passage, Support, fact_id
+from renzhi.ingest_docs.relations import Reading, read_relations
+from renzhi.ontology.model import Mention, Vocabulary
+from renzhi.ontology.sentences import sentence_spans
+
+RULES = "rules@1"
+_CONTENTS_LINE = re.compile(r"\.{4,}|…{2,}|·{4,}|(?:\. ){4,}|_{4,}")
+
+
+class Finder(Protocol):
+    """What recognises concepts (`renzhi.ontology.recognise.Recogniser`)."""
+
+    def find(self, text: str, *, lang: Lang, hidden: bool = False) -> list[Mention]: ...
+
+
+def annotate(passages: Iterable[Passage], recogniser: Finder) -> list[Passage]:
+    """The passages with the concepts recognised in them, each once, in the order of the text."""
+    return [replace(p, concepts=tuple(dict.fromkeys(m.concept for m in recogniser.find(p.text, lang=p.lang)))) for p in passages]
+
+
+def propose(passages: Iterable[Passage], vocabulary: Vocabulary, recogniser: Finder, *, document: str, work: str) -> list[Fact]:
+    """The facts that the passages state, as proposals; the same fact from two sentences is one with two supports.
+
+    A general statement has no scope; every other modality is about `document`. Headings and tables of contents state
+    nothing. Offsets of a support are those of the passage's page, and enclose the sentence.
+    """
+    found: dict[str, Fact] = {}
+    for passage in passages:
+        if passage.paragraph is None:
+            continue
+        for start, end in _statements(passage.text):
+            sentence = passage.text[start:end]
+            mentions = recogniser.find(sentence, lang=passage.lang)
+            for reading in read_relations(sentence, mentions, lang=passage.lang, vocabulary=vocabulary) if len(mentions) > 1 else []:
+                fact = _fact(reading, passage, start, end, document=document, work=work)
+                known = found.get(fact.id)
+                found[fact.id] = _joined(known, fact) if known else fact
+    return list(found.values())
+
+
+def _statements(text: str) -> list[tuple[int, int]]:
+    """Spans of sentences without the white space around them; lines and table cells end a sentence."""
+    found: list[tuple[int, int]] = []
+    for line in re.finditer(r"[^\n\t]+", text):
+        if _CONTENTS_LINE.search(line[0]):
+            continue
+        for start, end in sentence_spans(line[0]):
+            sentence = line[0][start:end]
+            left = len(sentence) - len(sentence.lstrip())
+            if sentence.strip():
+                found.append((line.start() + start + left, line.start() + start + len(sentence.rstrip())))
+    return found
+
+
+def _fact(reading: Reading, passage: Passage, start: int, end: int, *, document: str, work: str) -> Fact:
+    scope = None if reading.modality == "general" else document
+    support = Support("passage", (work,), document=document, passage=passage.id, start=passage.start + start, end=passage.start + end,
+                      quote=passage.text[start:end], status="proposed")
+    id = fact_id(reading.subject.concept, reading.relation, reading.object.concept, scope=scope, modality=reading.modality,
+                 polarity="affirmed", condition=None)
+    return Fact(id, reading.subject.concept, reading.relation, reading.object.concept, (support,), scope=scope, modality=reading.modality,
+                origin=RULES, score=reading.score, status="proposed")
+
+
+def _joined(known: Fact, fact: Fact) -> Fact:
+    if fact.supports[0] in known.supports:
+        return known
+    return replace(known, supports=known.supports + fact.supports, score=max(known.score or 0.0, fact.score or 0.0))

@@ -1,0 +1,1 @@
+"""The starter pack: data only (CC BY 4.0)."""

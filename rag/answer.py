@@ -1,0 +1,297 @@
+"""From a question to a cited answer: parse, retrieve, gate, compose, verify."""
+
+import re
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from renzhi.graph.case import Case
+from renzhi.graph.model import Lang, PageText, Passage, plain
+from renzhi.graph.store import GraphStore
+from renzhi.graph.tokens import tokens
+from renzhi.ontology.recognise import Recogniser
+from renzhi.rag.abstain import compose_abstention, compose_chatter
+from renzhi.rag.compose_case import compose_case, compose_compare, compose_figure, compose_lessons
+from renzhi.rag.compose_chain import compose_chain
+from renzhi.rag.compose_document import compose_document, document_supplement
+from renzhi.rag.compose_general import compose_general
+from renzhi.rag.compose_measures import cases_for, compose_measures, compose_side_effects
+from renzhi.rag.draft import Draft
+from renzhi.rag.holdings import Holdings
+from renzhi.rag.model import Answer, Citation
+from renzhi.rag.question import Filters, Question, parse
+from renzhi.rag.retrieve import Retriever
+from renzhi.rag.select import Found, rank_cases
+from renzhi.rag.verify import quote_stands, unfit
+
+EVIDENCE_BAR = 0.35
+"""The strength (0–1, see `retrieve`) below which retrieved text alone carries no answer."""
+NEEDS_ITS_PLACE = ("figure", "cost", "case", "lessons", "compare")
+"""Intents that another place's evidence cannot serve."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question with what was found for it."""
+
+    question: Question
+    found: Found
+    passages: tuple[Passage, ...]
+    """Passages of held documents among the hits, in order."""
+    missing: tuple[str, ...]
+    """Names and years that nothing held mentions."""
+    held_names: tuple[str, ...]
+    case_names: dict[str, tuple[str, ...]]
+    """Case slug: the names of the question that it holds."""
+    document_names: dict[str, tuple[str, ...]]
+
+
+def answer(text: str, holdings: Holdings, retriever: Retriever, recogniser: Recogniser, store: GraphStore, *, lang: Lang | None = None,
+           filters: Filters = Filters(), carry: dict[str, str | None] | None = None) -> Answer:
+    """The answer to a question, from this snapshot alone; the same snapshot and question give the same citations."""
+    begun = time.perf_counter()
+    question = parse(text, holdings, recogniser, lang=lang, filters=filters, carry=carry)
+    draft = Draft(holdings, question.lang, question.concepts)
+    if question.intent == "chatter":
+        reason: str | None = compose_chatter(draft)
+    else:
+        asked = look_up(question, holdings, retriever, store)
+        draft.asked = asked.question.concepts
+        reason = _compose(draft, asked)
+        draft = draft if reason is None or draft.blocks else Draft(holdings, question.lang, question.concepts)
+    draft = _checked(draft, store)
+    draft.sources_block()
+    return _finish(draft, question, reason, begun)
+
+
+def look_up(question: Question, holdings: Holdings, retriever: Retriever, store: GraphStore, *, k: int = 60) -> Asked:
+    """Retrieval for a question, and which of its names are held where."""
+    expansions = _expansions(question, holdings)
+    found = Found.of(retriever.search(question.text, k=k, expansions=expansions, graph=_graph_passages(question, holdings)))
+    if question.documents:
+        allowed = _witnesses(question.documents, holdings)
+        inside = retriever.search(question.text, k=k, expansions=expansions, allowed=_passages_of(store, allowed))
+        found = Found.of([*inside, *[h for h in found.hits if h.passage not in {i.passage for i in inside}]])
+    ids = [hit.passage for hit in found.hits if hit.passage.startswith("doc:")]
+    passages = tuple(holdings.passages(ids))
+    by_case, by_document, missing = _names_held(question, holdings, store)
+    known = tuple(n for n in question.names if n not in missing)
+    return Asked(question, found, passages, missing, known, by_case, by_document)
+
+
+def _witnesses(documents: Sequence[str], holdings: Holdings) -> set[str]:
+    """Of several formats of one work the one with pages."""
+    best: dict[str, str] = {}
+    for one in documents:
+        document = holdings.documents[one]
+        other = best.get(document.work)
+        if other is None or (document.pages or 0, document.id) > (holdings.documents[other].pages or 0, other):
+            best[document.work] = one
+    return set(best.values())
+
+
+def _passages_of(store: GraphStore, documents: set[str]) -> set[str]:
+    return {p.id for document in documents for p in store.passages(document=document)}
+
+
+def _expansions(question: Question, holdings: Holdings) -> dict[Lang, list[str]]:
+    """Labels and synonyms of the asked concepts in both languages: an exact, explainable translation."""
+    found: dict[Lang, list[str]] = {"zh": [], "en": []}
+    for concept in question.concepts:
+        known = holdings.vocabulary.concepts.get(concept)
+        if known:
+            found["zh"] += [known.label.zh, *known.synonyms.get("zh", ())[:2]]
+            found["en"] += [known.label.en, *known.synonyms.get("en", ())[:2]]
+    return found
+
+
+def _graph_passages(question: Question, holdings: Holdings) -> list[str]:
+    """Passages behind accepted facts that join two of the concepts asked."""
+    asked = set(question.concepts)
+    facts = [f for c in question.concepts for f in holdings.by_subject.get(c, []) if f.object in asked]
+    return list(dict.fromkeys(s.passage for f in facts for s in f.supports if s.passage))[:40]
+
+
+def _names_held(question: Question, holdings: Holdings, store: GraphStore) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], tuple[str, ...]]:
+    by_case: dict[str, list[str]] = {}
+    by_document: dict[str, list[str]] = {}
+    missing = []
+    for name in question.names:
+        cases = [slug for slug, text in holdings.raw_text_of_case.items() if _mentions(text, name)]
+        documents = _documents_with(name, holdings, store)
+        for slug in cases:
+            by_case.setdefault(slug, []).append(name)
+        for document in documents:
+            by_document.setdefault(document, []).append(name)
+        if not cases and not documents:
+            missing.append(name)
+    return {k: tuple(v) for k, v in by_case.items()}, {k: tuple(v) for k, v in by_document.items()}, tuple(missing)
+
+
+def _mentions(text: str, name: str) -> bool:
+    if name.isascii() or re.match(r"[A-Za-zÀ-ž]", name):
+        return re.search(rf"(?<![a-z0-9]){re.escape(name.lower())}(?![a-z0-9])", text) is not None
+    return plain(name) in plain(text)
+
+
+def _documents_with(name: str, holdings: Holdings, store: GraphStore) -> list[str]:
+    if not holdings.documents:
+        return []
+    wanted = tokens(name)
+    ids = [p for lang in ("zh", "en") for p, _ in store.match(wanted, lang, limit=60) if p.startswith("doc:")]  # type: ignore[arg-type]
+    found = {p.document for p in holdings.passages(ids) if _mentions(p.text.lower(), name)}
+    found |= {d.id for d in holdings.documents.values() if _mentions(d.title.lower(), name)}
+    return sorted(found)
+
+
+def _compose(draft: Draft, asked: Asked) -> str | None:
+    """Writes the answer into the draft; the reason if it abstained instead."""
+    question, found = asked.question, asked.found
+    refuse = partial(compose_abstention, found=found, missing=asked.missing, held=asked.held_names)
+    if _document_only(asked) and _from_documents(draft, asked):
+        return None
+    missing = (*asked.missing, *_years_missing(asked, draft.holdings))
+    if missing and (question.intent in NEEDS_ITS_PLACE or not question.concepts):
+        return compose_abstention(draft, question, found, missing=missing, held=asked.held_names)
+    question = _with_cases(asked, draft.holdings)
+    if not _enough(question, asked, draft.holdings):
+        return refuse(draft, question)
+    if _by_intent(draft, question, asked):
+        return None
+    if compose_general(draft, question, asked.found, asked.passages):
+        return None
+    return refuse(draft, question)
+
+
+def _document_only(asked: Asked) -> bool:
+    """Whether the question is about a held document: named, or the only holder of the names asked."""
+    if asked.question.documents:
+        return True
+    if asked.question.names and asked.document_names and not asked.missing:
+        most_case = max((len(v) for v in asked.case_names.values()), default=0)
+        return max(len(v) for v in asked.document_names.values()) > most_case
+    documents, cases = asked.found.best("doc:"), asked.found.best("case:")
+    lead = asked.found.hits[0].passage.startswith("doc:") if asked.found.hits else False
+    return lead and not asked.question.cases and not asked.question.names and documents >= EVIDENCE_BAR and documents > cases + 0.12
+
+
+def _from_documents(draft: Draft, asked: Asked) -> bool:
+    question = asked.question
+    passages: Sequence[Passage] = asked.passages
+    if question.documents:
+        witnesses = _witnesses(question.documents, draft.holdings)
+        passages = [p for p in passages if p.document in witnesses]
+    elif asked.document_names:
+        most = max(len(v) for v in asked.document_names.values())
+        holders = {d for d, names in asked.document_names.items() if len(names) == most}
+        passages = [p for p in passages if p.document in _witnesses(sorted(holders), draft.holdings)]
+    else:
+        witnesses = _witnesses(sorted({p.document for p in passages}), draft.holdings)
+        passages = [p for p in passages if p.document in witnesses]
+    documents = {p.document for p in passages}
+    facts = [f for f in draft.holdings.facts if any(s.document in documents for s in f.supports)]
+    return compose_document(draft, question, asked.found, passages[:30], facts)
+
+
+def _years_missing(asked: Asked, holdings: Holdings) -> tuple[str, ...]:
+    """Years asked about a named case that none of the named cases mentions."""
+    named = asked.question.cases or tuple(asked.case_names)
+    if asked.question.intent not in NEEDS_ITS_PLACE or not asked.question.years or not named:
+        return ()
+    texts = " ".join(holdings.raw_text_of_case[slug] for slug in named if slug in holdings.raw_text_of_case)
+    texts += " ".join(holdings.cases[slug].years for slug in named if slug in holdings.cases)
+    return tuple(y for y in asked.question.years if y not in texts and not _within(y, [holdings.cases[s].years for s in named]))
+
+
+def _within(year: str, spans: Sequence[str]) -> bool:
+    for span in spans:
+        found = re.findall(r"\d{4}", span)
+        if len(found) > 1 and found[0] <= year <= found[-1]:
+            return True
+    return False
+
+
+def _with_cases(asked: Asked, holdings: Holdings) -> Question:
+    """The question with the cases that hold most of its names put in front."""
+    question = asked.question
+    if not asked.case_names:
+        return question
+    most = max(len(v) for v in asked.case_names.values())
+    holders = [slug for slug, names in asked.case_names.items() if len(names) == most]
+    ranked = [case.id for _, case in rank_cases(question, asked.found, holdings)]
+    holders.sort(key=lambda s: (s not in question.cases, ranked.index(s) if s in ranked else 999, s))
+    telling = most >= 1 and len(holders) <= 4
+    cases = [*[s for s in holders if telling], *[s for s in question.cases if s not in holders]]
+    intent = "case" if question.intent == "general" and cases else question.intent
+    return replace(question, cases=tuple(cases), intent=intent)
+
+
+def _enough(question: Question, asked: Asked, holdings: Holdings) -> bool:
+    """The gate: a named case, asked concepts that accepted facts know, or retrieved text above the bar."""
+    if question.cases or asked.found.best("") >= EVIDENCE_BAR:
+        return bool(question.cases or question.concepts or asked.found.best("") >= EVIDENCE_BAR + 0.1)
+    core = question.of_kind("hz", "imp", "sys", "mea", "vul")
+    return bool(core) and any(c in holdings.by_subject or c in holdings.by_object for c in core)
+
+
+def _by_intent(draft: Draft, question: Question, asked: Asked) -> bool:
+    found = asked.found
+    case = _one_case(question, found, draft)
+    written = False
+    if question.intent == "measures":
+        written = compose_measures(draft, question, found, missing=asked.missing)
+    elif question.intent == "side_effects":
+        written = compose_side_effects(draft, question, found)
+    elif question.intent == "chain":
+        written = compose_chain(draft, question, found)
+    elif question.intent == "compare":
+        written = compose_compare(draft, question, [draft.holdings.cases[c] for c in question.cases[:2]], found)
+    elif question.intent == "lessons":
+        cases = [case] if case and question.cases else cases_for(question, found, draft)
+        written = compose_lessons(draft, question, cases, found)
+    elif case and question.intent in ("figure", "cost"):
+        written = compose_figure(draft, question, case, found, cost=question.intent == "cost") or compose_case(draft, question, case, found)
+    elif case and question.intent == "case":
+        written = compose_case(draft, question, case, found)
+    if written and not question.cases and asked.passages and found.best("doc:") >= EVIDENCE_BAR:
+        document_supplement(draft, question, found, asked.passages[:10])
+    return written
+
+
+def _one_case(question: Question, found: Found, draft: Draft) -> Case | None:
+    ranked = rank_cases(question, found, draft.holdings)
+    return ranked[0][1] if ranked else None
+
+
+def _checked(draft: Draft, store: GraphStore) -> Draft:
+    """Every quote of a held document is looked up again where it is said to stand; every claim must cite."""
+    pages: dict[str, list[PageText]] = {}
+    for citation in draft.citations:
+        if citation.kind == "passage" and citation.document:
+            text = pages.setdefault(citation.document, store.pages(citation.document))
+            if not quote_stands(citation, text):
+                raise AssertionError(f"quote of {citation.passage} does not stand at {citation.start}")
+    bare = unfit(draft.sentences)
+    if bare:
+        raise AssertionError(f"a claim without a citation: {bare[0].text!r}")
+    return draft
+
+
+def _finish(draft: Draft, question: Question, reason: str | None, begun: float) -> Answer:
+    shown: tuple[Citation, ...] = tuple(draft.citations)
+    context = {"case": draft.cases[0].id if len(draft.cases) == 1 or question.cases else None,
+               "hazard": next(iter(question.of_kind("hz")), None), "place": question.filters.place,
+               "document": next((c.document for c in shown if c.kind == "passage"), None)}
+    asked_groups = [g for g in dict.fromkeys(draft.groups_absent)]
+    return Answer(
+        question=question.text, lang=question.lang, intent=question.intent, abstained=reason is not None, reason=reason,
+        blocks=tuple(draft.blocks), sentences=tuple(draft.sentences), citations=shown, cases=tuple(draft.cases),
+        measures=tuple(_unique(draft)), groups_covered=tuple(dict.fromkeys(draft.groups_covered)), groups_not_covered=tuple(asked_groups),
+        chains=tuple(draft.chains), gaps=tuple(draft.gaps), snapshot=draft.holdings.snapshot, trace=uuid.uuid4().hex,
+        elapsed_ms=round((time.perf_counter() - begun) * 1000, 1), context=context)
+
+
+def _unique(draft: Draft):  # type: ignore[no-untyped-def]
+    return list({m.id: m for m in draft.measures}.values())

@@ -1,0 +1,119 @@
+"""What the base holds at one snapshot, indexed for answering: cases, accepted facts, works, documents."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from renzhi.graph.case import Case, CaseMeasure, Figure, Source, Statement
+from renzhi.graph.model import Document, Fact, Passage, Work, work_id
+from renzhi.ontology.model import Vocabulary
+
+QUALITY_RANK = {"official": 4, "original_press": 3, "not_rated": 2, "copy": 1, "low": 0}
+"""Which of several sources of one statement is named first; `not_rated` says nothing, so it ranks above a known copy."""
+
+STRENGTH_RANK = {"high": 3, "medium": 2, "low": 1, "case": 0, None: 0}
+MODALITY_RANK = {"happened": 4, "simulated": 3, "planned": 2, "claimed": 1, "general": 0}
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """One snapshot of the base. `passages` fetches passages by id; everything else is in memory."""
+
+    vocabulary: Vocabulary
+    cases: dict[str, Case]
+    facts: tuple[Fact, ...]
+    """Accepted facts only."""
+    works: dict[str, Work]
+    documents: dict[str, Document]
+    """Active held files (`doc:…`)."""
+    proposed: dict[str, int]
+    """Facts waiting for review, by document."""
+    passages: Callable[[Iterable[str]], list[Passage]]
+    snapshot: str
+
+    @cached_property
+    def by_subject(self) -> dict[str, list[Fact]]:
+        return _index(self.facts, lambda fact: fact.subject)
+
+    @cached_property
+    def by_object(self) -> dict[str, list[Fact]]:
+        return _index(self.facts, lambda fact: fact.object)
+
+    @cached_property
+    def by_case(self) -> dict[str, list[Fact]]:
+        """Facts by the slug of the case they are scoped to."""
+        scoped = [fact for fact in self.facts if fact.scope and fact.scope.startswith("case:")]
+        return _index(scoped, lambda fact: str(fact.scope).removeprefix("case:"))
+
+    @cached_property
+    def concepts_of_case(self) -> dict[str, frozenset[str]]:
+        return {slug: frozenset(_concepts(case)) | {c for f in self.by_case.get(slug, []) for c in (f.subject, f.object)}
+                for slug, case in self.cases.items()}
+
+    @cached_property
+    def raw_text_of_case(self) -> dict[str, str]:
+        """All that names a case and its place, and all that it says, in lower case."""
+        return {slug: "\n".join(_texts(case)).lower() for slug, case in self.cases.items()}
+
+    def label(self, concept: str, lang: str) -> str:
+        """The concept's label for a running sentence; the id where the vocabulary lacks it."""
+        known = self.vocabulary.concepts.get(concept)
+        return running_label(known.label.get(lang), lang) if known else concept
+
+
+def running_label(label: str, lang: str) -> str:
+    """The part of a display label that reads in a sentence.
+
+    >>> running_label("Urban pluvial flooding / waterlogging", "en")
+    'urban pluvial flooding'
+    """
+    short = label.split(" / ")[0].split(" (")[0] if lang == "en" else label.split("（")[0].split("／")[0].split("/")[0]
+    if lang == "zh" or (len(short) > 1 and short[1].isupper()):
+        return short
+    return short[:1].lower() + short[1:]
+
+
+def _index(facts: Iterable[Fact], key: Callable[[Fact], str]) -> dict[str, list[Fact]]:
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        found[key(fact)].append(fact)
+    return dict(found)
+
+
+def _concepts(case: Case) -> Iterable[str]:
+    for named in (*case.hazards, *case.exposed_systems, *case.vulnerable_groups, *case.statements, *case.measures):
+        yield from named.concepts
+
+
+def _texts(case: Case) -> Iterable[str]:
+    place = case.place
+    yield from (case.title.zh, case.title.en, place.zh, place.en, *place.aliases)
+    if place.admin:
+        yield from (place.admin.zh, place.admin.en)
+    for one in case.statements:
+        yield from (one.text.zh, one.text.en)
+    for measure in case.measures:
+        yield from (measure.name.zh, measure.name.en)
+    for figure in case.figures:
+        yield from (figure.what.zh, figure.what.en, figure.recorded)
+    for actor in case.actors:
+        yield from (actor.zh, actor.en)
+
+
+Entry = Statement | Figure | CaseMeasure
+
+
+def entry_of(case: Case, entry_id: str) -> Entry | None:
+    """The statement, figure or measure of a case with this id."""
+    return next((e for e in (*case.statements, *case.figures, *case.measures) if e.id == entry_id), None)
+
+
+def best_source(case: Case, entry: Entry) -> Source:
+    """One source of an entry: the best by quality, then the newest, then the first listed."""
+    listed = [source for source in case.sources if source.id in entry.sources]
+    return max(listed, key=lambda s: (QUALITY_RANK[s.quality], s.year or 0, -listed.index(s)))
+
+
+def work_of_source(source: Source) -> str:
+    return work_id(source.title, source.publisher, source.year)

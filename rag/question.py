@@ -1,0 +1,239 @@
+"""What a question asks: language, intent, concepts, cases, names, years and filters."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from renzhi.graph.case import Case
+from renzhi.graph.model import Document, Lang, plain
+from renzhi.ontology.model import Mention
+from renzhi.ontology.recognise import Recogniser
+from renzhi.rag.holdings import Holdings
+
+Intent = Literal[
+    "chatter", "measures", "case", "figure", "cost", "lessons", "chain", "side_effects", "compare", "document", "general"
+]
+MAX_CHARS = 4000
+"""A longer question is refused: nobody asks in more, and everything below is linear in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    place: str | None = None
+    scale: str | None = None
+    hazard: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.place or self.scale or self.hazard)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    text: str
+    lang: Lang
+    intent: Intent
+    mentions: tuple[Mention, ...]
+    concepts: tuple[str, ...]
+    """Concepts asked, in the order of the text."""
+    names: tuple[str, ...]
+    """Proper names in the question that are no vocabulary form: places, events, bodies."""
+    cases: tuple[str, ...]
+    """Cases whose place, title or aliases the question names, best first."""
+    documents: tuple[str, ...]
+    """Held documents that the question names by title or file."""
+    years: tuple[str, ...]
+    filters: Filters = Filters()
+    carried: bool = False
+    """True where case, place or hazard came from the question before."""
+
+    def of_kind(self, *prefixes: str) -> tuple[str, ...]:
+        return tuple(c for c in self.concepts if c.partition(":")[0] in prefixes)
+
+
+def language(text: str) -> Lang:
+    """zh where at least a fifth of the letters are Han, else en."""
+    han = len(re.findall(r"[\u3400-\u9fff]", text))
+    return "zh" if han * 5 >= max(1, len(re.findall(r"[^\W\d_]", text))) else "en"
+
+
+_CUES: list[tuple[Intent, str]] = [
+    # first match wins: from the most to the least specific asking
+    ("compare", r"(比较|对比|相比|有何不同|有什么不同)|\b(compare|versus|vs\.?|differ(ence)?s? between)\b"),
+    ("side_effects", r"(副作用|坏处|弊端|别的麻烦|会不会(惹|带来|加重)|代价是什么)|\b(side.?effects?|downsides?|drawbacks?|maladaptation)\b"),
+    ("cost", r"(花了?多少|花费|造价|成本|费用|多少钱|投资(了|多少|额)|保费|预算|出了?多少钱|资金)|"
+             r"\b(costs?|price|paid|pay|spent|spend|budget|funding|premiums?|how expensive)\b"),
+    ("lessons", r"(教训|经验|出了什么(问题|岔子)|哪里(出错|没做好)|失败在|为什么(反而|没|失)|复盘|值得借鉴|栽在)|"
+                r"\b(lessons?|went wrong|what failed|go(es)? wrong with|why did .{0,60}fail|learn(ed|t)? from|take from)\b"),
+    ("chain", r"(连锁|连带|接连|级联|连着|引发(哪些|什么|啥)|会引发|次生|传导|灾害链|哪一环|会导致(哪些|什么|啥)|造成哪些|牵连)|"
+              r"\b(set[s]? off|cascad\w*|knock-?on|chain( of)?|trigger[s]?|what (does|did|can|could|will) .{0,80}\b(lead to|cause|affect)|domino)\b"),
+    ("figure", r"(多少|几个|几人|几天|几成|多大|多高|多深|多长|多久|百分之几|有多)|"
+               r"\b(how (many|much|large|big|deep|high|long|far)|what (number|share|percentage|proportion)|death toll)\b"),
+    ("measures", r"(措施|办法|怎么(办|防|做|应对|保护|护|降|减|治|避免|防止|预防)|如何|怎样|做法|对策|备好|先备|准备|能做|可以(采取|做)|方案|手段|应对)|"
+                 r"\b(measures?|how (to|can|do|should|could|might)|what (can|could|should|helps?|works?)|options?|protect(ing)?|"
+                 r"reduce[sd]?|prevent|ways? to|solutions?|keep[s]? .{0,40} (on|running|safe|cool))\b"),
+    ("case", r"(哪个案例|是什么案例|后来|发生了什么|怎么回事|介绍一下|讲讲|情况如何|做了什么|做过什么)|"
+             r"\b(what happened|which case|tell me about|what was done|what has .{0,40} done|describe)\b"),
+]
+_CHATTER = re.compile(
+    r"^\W*(你好|您好|嗨|哈喽|早上好|晚上好|下午好|谢谢|多谢|感谢|再见|拜拜|在吗|你是谁|你能做什么|你会什么|好的|ok|okay|hi|hello|hey|"
+    r"thanks?( you)?( very much| a lot)?|good (morning|evening|afternoon)|bye|goodbye|who are you|what can you do|help|test|测试)\W*"
+    r"(呀|啊|吗|了|there|renzhi|韧知)?\W*$", re.I)
+_WEATHER = re.compile(r"(今天|明天|后天|现在|这周|周末).{0,12}(天气|下雨吗|下不下雨|气温|几度|多少度)|天气(怎么样|如何|预报)|"
+                      r"\b(weather|will it rain|temperature)\b.{0,30}\b(today|tomorrow|now|like|this week|weekend)\b|"
+                      r"\b(today|tomorrow)('s)? weather\b", re.I)
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+
+
+def intent_of(text: str, *, cases: int, measures: int) -> Intent:
+    """The intent by its cues; `cases` are named in the question, `measures` recognised."""
+    lowered = text.lower()
+    if _CHATTER.match(text) or _WEATHER.search(text):
+        return "chatter"
+    for intent, cue in _CUES:
+        if not re.search(cue, lowered):
+            continue
+        if intent == "compare" and cases < 2:
+            continue
+        if intent == "side_effects" and not measures:
+            continue
+        return intent
+    return "case" if cases else "general"
+
+
+_EN_COMMON = frozenset(
+    "i what which who whom whose where when why how is are was were do does did can could should would will may might has have had the a an in on "
+    "at of for from to and or but if after before during under over please tell give compare describe list name show our my we us city cities "
+    "china's january february march april may june july august september october november december monday tuesday wednesday thursday "
+    "friday saturday sunday typhoon hurricane cyclone storm flood river day zero north south east west northern southern eastern western "
+    "public community digital plan programme program project law act".split()
+)
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> object:
+    import rjieba
+
+    return rjieba.Jieba()
+
+
+def names_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str, ...]:
+    """Proper names of a question that lie outside recognised concepts.
+
+    English: runs of capitalised words that are not ordinary ones; Chinese: words that the segmenter tags as names,
+    and Latin words inside Chinese.
+    """
+    taken = [(m.start, m.end) for m in mentions]
+    free = lambda a, b: not any(a < end and start < b for start, end in taken)  # noqa: E731
+    found = [m[0] for m in re.finditer(r"[A-ZÀ-Ž][\w'’.-]*[\w]", text)
+             if free(*m.span()) and re.sub(r"['’]s$", "", m[0].lower()) not in _EN_COMMON]
+    found = [re.sub(r"['’]s$", "", one) for one in found]
+    if lang == "zh":
+        found += _chinese_names(text, free)
+    return tuple(dict.fromkeys(found))
+
+
+_ZH_COMMON = frozenset("城市 台风 台風 飓风 洪水 山洪 暴雨 那次 那场 那座 那套 小镇 老城 农村 社区 医院 学校 全国 国内 国外 我国 本市 我市 省会 城区 市区 县城 老人 大人 高温 "
+                       "热浪 海绵 措施 办法 连 连着 平时 温度 方案 何人 高地 大家 安全 都会 大会 周边 河道 山区 河 江 湖 海 明显 白天 夏天 冬天 关系 通 常用".split())
+
+
+def _chinese_names(text: str, free: object) -> list[str]:
+    import rjieba
+
+    found: list[str] = []
+    at, run = 0, ""
+    for word, tag in [*rjieba.tag(text), ("", "")]:
+        start = text.find(word, at) if word else at
+        at = start + len(word)
+        inside = bool(word) and not free(start, at)  # type: ignore[operator]
+        rare = tag in ("ns", "nr", "nrt", "nz", "nt") or (tag in ("n", "x", "eng") and not rjieba.has_word(word))
+        named = rare and not inside and word not in _ZH_COMMON and re.fullmatch(r"[\u3400-\u9fff]+", word) is not None
+        if named:
+            run += word
+            continue
+        if len(run) > 1:
+            found.append(run)
+        run = ""
+    return found
+
+
+def _named(case: Case) -> list[str]:
+    place = case.place
+    names = [place.zh, place.en, *place.aliases, *([place.admin.zh, place.admin.en] if place.admin else [])]
+    parts = [part for name in names for part in re.split(r"[（）()、,，/—–]", name)]
+    return [plain(part) for part in parts if len(plain(part)) > 1]
+
+
+def cases_named(text: str, years: tuple[str, ...], holdings: Holdings) -> tuple[str, ...]:
+    """Slugs of the cases whose place the question names, those of an asked year first; longer names count more."""
+    asked, scored = plain(text), []
+    words = set(re.findall(r"[a-z0-9]+", text.lower()))
+    for slug, case in holdings.cases.items():
+        hits = [n for n in _named(case) if n in asked and (not n.isascii() or len(n) > 4 or n in words)]
+        title = max((_overlap(text, case.title.get(lang)) for lang in ("zh", "en")), default=0.0)
+        if not hits and title < 0.75:
+            continue
+        in_year = any(year in case.years or year in case.title.zh for year in years)
+        scored.append((-(in_year and bool(years)), -title, -max(map(len, hits), default=0), slug))
+    scored.sort()
+    if years and any(score[0] for score in scored):
+        scored = [score for score in scored if score[0]]
+    return tuple(slug for *_, slug in scored)
+
+
+def _overlap(question: str, title: str) -> float:
+    """Share of the title's tokens that the question has."""
+    from renzhi.graph.tokens import tokens
+
+    wanted = set(tokens(title))
+    return len(wanted & set(tokens(question))) / len(wanted) if wanted else 0.0
+
+
+def documents_named(text: str, documents: dict[str, Document]) -> tuple[str, ...]:
+    """Held documents that the question names: the title, or most of its telling words, or the file name."""
+    asked, found = plain(text), []
+    for document in documents.values():
+        stem = re.sub(r"\.[a-z0-9]+$", "", document.name.replace("\\", "/").rsplit("/", 1)[-1].lower())
+        titles = {plain(document.title), plain(re.sub(r"^中华人民共和国", "", document.title))}
+        if any(len(t) > 2 and t in asked for t in titles) or _overlap(text, document.title) >= 0.6 or _file_named(text, stem):
+            found.append(document.id)
+    return tuple(sorted(found))
+
+
+def _file_named(text: str, stem: str) -> bool:
+    words = [w for w in re.split(r"[^a-z0-9\u3400-\u9fff]+", stem) if w and not w.isdigit() and w not in ("zh", "en", "the", "of", "plan")]
+    asked = text.lower()
+    return len(words) > 1 and sum(w in asked for w in words) / len(words) >= 0.75
+
+
+def parse(text: str, holdings: Holdings, recogniser: Recogniser, *, lang: Lang | None = None, filters: Filters = Filters(),
+          carry: dict[str, str | None] | None = None) -> Question:
+    """The question as it will be answered. `carry` holds case, hazard and place of the question before; they fill in only
+    what this one leaves open."""
+    text = text.strip()
+    asked_in = lang or language(text)
+    mentions = tuple(recogniser.find(text, lang=language(text), hidden=True))
+    concepts = tuple(dict.fromkeys(m.concept for m in mentions))
+    years = tuple(dict.fromkeys(_YEAR.findall(text)))
+    cases = cases_named(text, years, holdings)
+    intent = intent_of(text, cases=len(cases), measures=sum(c.startswith("mea:") for c in concepts))
+    question = Question(text=text, lang=asked_in, intent=intent, mentions=mentions, concepts=concepts,
+                        names=names_in(text, mentions, language(text)), cases=cases,
+                        documents=documents_named(text, holdings.documents), years=years, filters=filters)
+    return _carry(question, carry or {}, holdings)
+
+
+def _carry(question: Question, carry: dict[str, str | None], holdings: Holdings) -> Question:
+    if question.intent == "chatter" or not any(carry.values()):
+        return question
+    hazards = question.of_kind("hz")
+    case, hazard = carry.get("case"), carry.get("hazard")
+    follows = len(question.text) <= 60 and not question.names
+    if follows and not question.cases and case in holdings.cases and not hazards:
+        question = replace(question, cases=(str(case),), carried=True)
+    if follows and not hazards and hazard in holdings.vocabulary.concepts:
+        question = replace(question, concepts=(*question.concepts, str(hazard)), carried=True)
+    document = carry.get("document")
+    if follows and not question.documents and not question.cases and document in holdings.documents:
+        question = replace(question, documents=(str(document),), carried=True)
+    return question

@@ -1,0 +1,164 @@
+"""Which cases, statements and measures an answer shows, and in which order (rules 1–5 of `answers.md`)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from renzhi.graph.case import Case, CaseMeasure, Statement
+from renzhi.graph.model import Fact, plain
+from renzhi.graph.tokens import tokens
+from renzhi.rag.holdings import MODALITY_RANK, QUALITY_RANK, STRENGTH_RANK, Holdings
+from renzhi.rag.model import Hit
+from renzhi.rag.question import Filters, Question
+
+WEIGHT = {"hz": 2.0, "imp": 2.0, "sys": 2.0, "vul": 1.0, "mea": 2.0, "grp": 1.5}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What retrieval brought: hits by rank, and the strength of the best one of each document."""
+
+    hits: tuple[Hit, ...]
+    rank: dict[str, int] = field(default_factory=dict)
+    strength: dict[str, float] = field(default_factory=dict)
+
+    @staticmethod
+    def of(hits: Sequence[Hit]) -> "Found":
+        rank = {hit.passage: n for n, hit in enumerate(hits)}
+        strength: dict[str, float] = {}
+        for hit in hits:
+            document = hit.passage.rpartition("#")[0]
+            strength[document] = max(strength.get(document, 0.0), hit.strength)
+        return Found(tuple(hits), rank, strength)
+
+    def best(self, prefix: str) -> float:
+        """The strength of the best hit among documents whose id starts with `prefix`."""
+        return max((s for d, s in self.strength.items() if d.startswith(prefix)), default=0.0)
+
+
+def fits(case: Case, filters: Filters, holdings: Holdings) -> bool:
+    """Whether a case passes the place, scale and hazard filters."""
+    if filters.scale and case.scale != filters.scale:
+        return False
+    if filters.hazard and filters.hazard not in holdings.concepts_of_case[case.id]:
+        return False
+    return not filters.place or in_place(case, filters.place)
+
+
+def in_place(case: Case, place: str) -> bool:
+    """Whether the case lies in a place given by name, part of a name, or ISO country code."""
+    if place.upper() == case.country_code:
+        return True
+    names = [case.place.zh, case.place.en, *case.place.aliases, *([case.place.admin.zh, case.place.admin.en] if case.place.admin else [])]
+    return any(plain(place) in plain(name) for name in names)
+
+
+def rank_cases(question: Question, found: Found, holdings: Holdings) -> list[tuple[float, Case]]:
+    """Cases by how much of the question they share and how well their statements match; zero overlap is left out.
+
+    All asked concepts, then hazard and measure, then hazard; a named case goes first. Retrieval decides between equals.
+    """
+    scored = []
+    for slug, case in holdings.cases.items():
+        if not fits(case, question.filters, holdings):
+            continue
+        has = holdings.concepts_of_case[slug]
+        shared = [c for c in question.concepts if c in has]
+        overlap = sum(WEIGHT.get(c.partition(":")[0], 1.0) for c in shared)
+        mine = [hit for hit in found.hits[:30] if hit.passage.startswith(f"case:{slug}#")]
+        matched = sum(1.0 / (1 + found.rank[hit.passage]) for hit in mine) * 2 + found.strength.get(f"case:{slug}", 0.0) * 3
+        named = 100.0 - question.cases.index(slug) if slug in question.cases else 0.0
+        if overlap or mine or named:
+            scored.append((named + overlap + matched, case))
+    return sorted(scored, key=lambda pair: (-pair[0], pair[1].id))
+
+
+def statements_for(case: Case, question: Question, found: Found, *, limit: int, sections: Iterable[str] | None = None) -> list[Statement]:
+    """The sourced statements of a case that serve the question best, in the order of relevance."""
+    wanted = set(sections) if sections else None
+    scored = []
+    asked = set(tokens(question.text))
+    for position, statement in enumerate(case.statements):
+        if not statement.sources or (wanted and statement.section not in wanted):
+            continue
+        rank = found.rank.get(f"case:{case.id}#{statement.id}")
+        words = set(tokens(f"{statement.text.zh} {statement.text.en}"))
+        score = (2.0 / (1 + rank) + 1.0 if rank is not None else 0.0) + len(set(statement.concepts) & set(question.concepts))
+        score += len(asked & words) / (1 + len(asked)) * 2 + {"impact": 0.3, "cause": 0.3, "outcome": 0.2}.get(statement.section, 0.0)
+        scored.append((-score, position, statement))
+    scored.sort(key=lambda row: row[:2])
+    return [statement for _, _, statement in scored[:limit]]
+
+
+@dataclass(frozen=True)
+class MeasureOption:
+    """A measure with the facts that speak for and against it, best first."""
+
+    concept: str
+    general: tuple[Fact, ...]
+    """General facts that it mitigates an asked target."""
+    shown: tuple[Fact, ...]
+    """Facts of cases that say so (any modality)."""
+    worsens: tuple[Fact, ...]
+    """`may_worsen` facts: cases before general ones."""
+    applied: tuple[tuple[Case, CaseMeasure], ...]
+    score: float
+
+
+def targets_of(question: Question, holdings: Holdings) -> list[str]:
+    """What a measure should act on: the hazards, impacts and factors asked, and how the systems asked fail."""
+    targets = list(question.of_kind("hz", "imp", "vul"))
+    for system in question.of_kind("sys"):
+        targets += [f.object for f in holdings.by_subject.get(system, []) if f.relation == "fails_as" and f.polarity == "affirmed"]
+    return list(dict.fromkeys(targets))
+
+
+def options_for(question: Question, cases: Sequence[Case], found: Found, holdings: Holdings, *, limit: int) -> list[MeasureOption]:
+    """Measures that accepted facts say mitigate what was asked, and the asked measures themselves, best first.
+
+    Score: targets covered (impacts and system failures before hazards), strength of the general evidence, cases that
+    show or apply it, the groups asked, and how well its passages match the question.
+    """
+    targets = targets_of(question, holdings)
+    facts = [f for t in targets for f in holdings.by_object.get(t, []) if f.relation == "mitigates"]
+    names = {f.subject for f in facts} | set(question.of_kind("mea"))
+    shown = {case.id for case in cases}
+    options = []
+    for concept in names:
+        mine = [f for f in facts if f.subject == concept]
+        options.append(_option(concept, mine, targets, question, shown, found, holdings))
+    options = [o for o in options if o.general or o.shown or o.applied or o.concept in question.concepts]
+    return sorted(options, key=lambda o: (-o.score, o.concept))[:limit]
+
+
+def _option(concept: str, facts: list[Fact], targets: list[str], question: Question, shown: set[str], found: Found,
+            holdings: Holdings) -> MeasureOption:
+    general = sorted((f for f in facts if f.scope is None), key=lambda f: (-STRENGTH_RANK[f.strength], targets.index(f.object), f.id))
+    seen = [f for f in facts if f.scope and (not f.scope.startswith("case:") or _slug(f) in shown)]
+    seen.sort(key=lambda f: (-MODALITY_RANK[f.modality], f.id))
+    applied = [(holdings.cases[s], m) for s in sorted(shown) for m in holdings.cases[s].measures if concept in m.concepts]
+    worsens = sorted((f for f in holdings.by_subject.get(concept, []) if f.relation == "may_worsen"),
+                     key=lambda f: (f.scope is None, -MODALITY_RANK[f.modality], -STRENGTH_RANK[f.strength], f.id))
+    score = 0.0
+    for target in {f.object for f in facts if f.polarity == "affirmed"}:
+        score += {"imp": 1.5, "vul": 1.0}.get(target.partition(":")[0], 1.0)
+    score += STRENGTH_RANK[general[0].strength] if general else 0.0
+    score += 1.5 * min(2, len({f.scope for f in seen})) + 0.75 * min(2, len(applied))
+    score += 3.0 * (concept in question.concepts) + _group_bonus(concept, question, holdings)
+    score += sum(1.0 / (1 + found.rank[p]) for c, m in applied if (p := f"case:{c.id}#{m.id}") in found.rank)
+    return MeasureOption(concept, tuple(general), tuple(seen), tuple(worsens), tuple(applied), score)
+
+
+def _group_bonus(concept: str, question: Question, holdings: Holdings) -> float:
+    groups = set(question.of_kind("grp"))
+    if not groups:
+        return 0.0
+    helped = {f.object for f in holdings.by_subject.get(concept, []) if f.relation in ("co_benefit", "affects", "mitigates")}
+    return 2.0 * len(groups & helped)
+
+
+def _slug(fact: Fact) -> str:
+    return str(fact.scope).removeprefix("case:")
+
+
+def best_quality(case: Case) -> int:
+    return max((QUALITY_RANK[s.quality] for s in case.sources), default=0)

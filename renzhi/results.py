@@ -1,0 +1,90 @@
+"""What the service hands to commands and pages."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from renzhi.graph.model import Counts, Document, Fact, Lang, Passage
+from renzhi.ontology.model import Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderState:
+    name: str
+    dimensions: int
+    passages: int
+    """Texts it has a vector of; a translation counts as a text of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    store: str
+    snapshot: str
+    pack: str
+    """`renzhi-starter@version`, or `none@0` in a base without it."""
+    embedders: tuple[EmbedderState, ...]
+    texts: int
+    """Passages and their translations: what each embedder should have seen."""
+    evidence_bar: float
+    counts: Counts
+    concepts: dict[str, int]
+    statements_without_source: int
+    ledger_intact: bool
+    notices: tuple[Bilingual, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one file."""
+
+    path: str
+    status: Literal["added", "unchanged", "updated", "duplicate", "failed"]
+    document: str | None = None
+    reason: Bilingual | None = None
+    """Why it failed, or what it is a duplicate of."""
+    pages: int | None = None
+    passages: int | None = None
+    chars_read: int | None = None
+    chars_total: int | None = None
+    facts_proposed: int | None = None
+    same_work: str | None = None
+    """A held document with the same text in another format."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    document: str
+    facts_withdrawn: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    rank: int
+    passage: Passage
+    score: float
+    found_by: tuple[str, ...]
+    lang: Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A fact to decide on, beside the passage it was read in."""
+
+    fact: Fact
+    passage: Passage | None
+    document: Document | None
+    waiting: int
+    """Facts still to decide on, this one included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPreview:
+    """What adding a file would store."""
+
+    path: str
+    format: str
+    lang: Lang
+    pages: tuple[tuple[int | None, str], ...]
+    passages: tuple[Passage, ...]
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,27 @@
+"""The settings of one run: read once in `main`, handed down as arguments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_HOME = Path("renzhi-data")
+DEFAULT_PORT = 8501
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    home: Path = DEFAULT_HOME
+    """Folder of the knowledge base (`RENZHI_HOME`, `--home`)."""
+    graph: str = "sqlite"
+    """Where facts are kept (`RENZHI_GRAPH`, `--graph`): `sqlite`, the embedded store."""
+    reviewer: str | None = None
+    """Default name for decisions (`RENZHI_REVIEWER`); asked once where it is not set."""
+
+
+def read_settings(environ: Mapping[str, str], *, home: str | None = None, graph: str | None = None) -> Settings:
+    """The settings of the environment, what a command line gives taking precedence."""
+    return Settings(
+        home=Path(home or environ.get("RENZHI_HOME") or DEFAULT_HOME).expanduser(),
+        graph=graph or environ.get("RENZHI_GRAPH") or "sqlite",
+        reviewer=environ.get("RENZHI_REVIEWER") or None,
+    )
