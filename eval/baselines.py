@@ -4,8 +4,10 @@ import importlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from renzhi.errors import MissingExtra
 from renzhi.eval.dataset_files import DatasetText
@@ -74,6 +76,6 @@ def equal_weights(parts: Sequence[Search], *, constant: int = 60) -> Search:
     return search
 
 
-def _best(ids: Sequence[str], scores: Vectors, *, above: float = -np.inf) -> list[str]:
-    order = sorted(np.flatnonzero(scores > above), key=lambda i: (-scores[i], ids[i]))
+def _best(ids: Sequence[str], scores: NDArray[np.floating[Any]], *, above: float = -np.inf) -> list[str]:
+    order = sorted(np.flatnonzero(scores > above).tolist(), key=lambda i: (-scores[i], ids[i]))
     return [ids[i] for i in order[:DEPTH]]

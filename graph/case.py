@@ -196,14 +196,15 @@ class Case(_Strict):
 
 def _dangling(case: Case) -> list[str]:
     """What points at nothing, stands twice, or leans on an editor's reading."""
-    entries = [*case.statements, *case.figures, *case.measures]
+    entries: list[Statement | Figure | CaseMeasure] = [*case.statements, *case.figures, *case.measures]
+    sourced: list[Statement | Figure | CaseMeasure | Actor] = [*entries, *case.actors]
     ids = [entry.id for entry in entries] + [source.id for source in case.sources]
     problems = [f"the id {one!r} stands twice" for one in sorted({i for i in ids if ids.count(i) > 1})]
     sources = {source.id for source in case.sources}
     evidence = {entry.id for entry in entries if entry.sources}
-    for entry in [*entries, *case.actors]:
-        where = getattr(entry, "id", None) or entry.en  # type: ignore[union-attr]
-        problems += [f"{where}: no source {one!r} in this file" for one in entry.sources if one not in sources]
+    for holder in sourced:
+        where = holder.en if isinstance(holder, Actor) else holder.id
+        problems += [f"{where}: no source {one!r} in this file" for one in holder.sources if one not in sources]
     for number, fact in enumerate(case.facts):
         if fact.statement not in evidence:
             problems.append(f"facts[{number}] leans on {fact.statement!r}, which is no sourced statement of this file")

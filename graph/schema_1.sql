@@ -98,8 +98,8 @@ CREATE TABLE passage_concepts (
 ) WITHOUT ROWID;
 CREATE INDEX passage_concepts_passage ON passage_concepts (passage);
 
--- `ascii` and not `unicode61`: it keeps every character outside ASCII, so that a Han bigram stays one token also where
--- SQLite's Unicode tables (6.1) do not know the character.
+-- `ascii` and not `unicode61`: it keeps every character outside ASCII, so that our tokens stay whole whatever SQLite's
+-- Unicode tables say of a character (of ’ and of the signs within the Han blocks they say that it separates).
 CREATE VIRTUAL TABLE terms_zh USING fts5 (terms, tokenize = "ascii tokenchars '.''-'");
 CREATE VIRTUAL TABLE terms_en USING fts5 (terms, tokenize = "ascii tokenchars '.''-'");
 CREATE VIRTUAL TABLE frequencies_zh USING fts5vocab ('terms_zh', 'row');

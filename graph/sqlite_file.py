@@ -166,6 +166,10 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as exc:
         raise _explanation(exc, path) from exc
+    except UnicodeEncodeError as exc:
+        raise StoreError(zh=f"知识库 {path} 无法保存残缺的字符（{exc.object[exc.start:exc.end]!r}），未作任何改动。请用 UTF-8 重存原文件。",
+                         en=f"The knowledge base {path} cannot keep a broken character ({exc.object[exc.start:exc.end]!r}); "
+                            "nothing was changed. Save the file anew as UTF-8.") from exc
 
 
 def _is(exc: sqlite3.Error, *names: str) -> bool:

@@ -37,7 +37,8 @@ def drop_texts(conn: sqlite3.Connection, document: str) -> None:
 
 def match_terms(conn: sqlite3.Connection, terms: Sequence[str], lang: Lang, limit: int) -> list[tuple[str, float]]:
     """(passage, score) by FTS5's `bm25` (k1 = 1.2, b = 0.75), its sign turned: higher is better."""
-    asked = " OR ".join('"' + one.replace('"', '""') + '"' for one in dict.fromkeys(terms) if one.strip())
+    asked = " OR ".join('"' + one.replace('"', '""') + '"' for one in dict.fromkeys(terms)
+                       if one.strip() and "\0" not in one)  # FTS5 reads its query no further than a NUL
     if not asked or limit <= 0:
         return []
     table = f"terms_{_checked(lang)}"
@@ -81,11 +82,10 @@ def put_rows(conn: sqlite3.Connection, embedder: str, rows: Sequence[tuple[str, 
                      [(embedder, *row) for row in rows])
 
 
-def drop_vectors(conn: sqlite3.Connection, document: str) -> None:
-    """Removes the document's vectors and notes the change."""
+def note_removal(conn: sqlite3.Connection, document: str) -> None:
+    """Notes the change of the document's vectors, which go with their passages."""
     conn.execute("INSERT OR REPLACE INTO changes (embedder, passage, lang) SELECT v.embedder, p.id, v.lang FROM passages p "
                  "JOIN vectors v ON v.passage = p.key WHERE p.document = ? ORDER BY p.ordinal", [document])
-    conn.execute("DELETE FROM vectors WHERE passage IN (SELECT key FROM passages WHERE document = ?)", [document])
 
 
 def read_vectors(conn: sqlite3.Connection, embedder: str, lang: Lang,

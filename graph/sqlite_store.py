@@ -247,7 +247,7 @@ def _withdraw(conn: sqlite3.Connection, document: str) -> tuple[set[str], dict[s
     """Facts to settle, and the states of those that rested on the document alone; all else of it is gone."""
     touched, gone = sqlite_facts.remove_supports(conn, document)
     sqlite_index.drop_texts(conn, document)
-    sqlite_index.drop_vectors(conn, document)
+    sqlite_index.note_removal(conn, document)
     for table in ("passages", "pages", "cases"):
         conn.execute(f"DELETE FROM {table} WHERE document = ?", [document])
     conn.execute("DELETE FROM works WHERE source = ?", [document])

@@ -38,8 +38,10 @@ class GraphStore(Protocol):
         """Stores the bundle whole and withdraws `bundle.replaces`.
 
         A fact whose id is known already gains the bundle's supports: an accepted one keeps its status and a support
-        that nobody reviewed waits as `proposed`; a rejected one stays rejected. Storing an id that is active already
-        raises `Conflict`; one that was withdrawn comes back.
+        that nobody reviewed waits as `proposed`; a rejected one stays rejected, its new supports with it. What a person
+        decided on the same quote of this document, or of an earlier version of it, stays decided. Storing an id that is
+        active already raises `Conflict` (unless the bundle replaces it), as does replacing what is not held any more;
+        one that was withdrawn comes back. A bundle that contradicts itself raises `StoreError`.
         """
 
     def withdraw(self, document: str, *, who: str) -> tuple[LedgerEntry, list[str]]:
@@ -85,7 +87,8 @@ class GraphStore(Protocol):
 
     def undo(self, target: str, *, who: str) -> LedgerEntry:
         """Takes back the newest decision on a fact, or the decision whose ledger entry is given: status, supports and
-        decider are those of before. Raises `Conflict` if the fact changed after that decision."""
+        decider are those of before. Raises `Conflict` if the fact changed after that decision. A support that came under
+        a rejection of the whole fact is no such change: it waits again."""
 
     def ledger(self, *, target: str | None = None, limit: int = 100) -> list[LedgerEntry]:
         """Newest first."""

@@ -26,11 +26,27 @@ def case_bundle(case: Case, *, vocabulary: Vocabulary, name: str, sha256: str, w
     cited = {entry.id: tuple(dict.fromkeys(works[s].id for s in entry.sources)) for entry in _entries(case)}
     facts = _facts(case.facts, {p.statement: p for p in passages}, cited, scope=document, who=who)
     text_sha256 = hashlib.sha256(plain(text).encode()).hexdigest()
-    head = Document(id=document, sha256=sha256, format="case", title=_of(case.title, case.lead_language), lang=case.lead_language,
-                    name=name, work="work:" + text_sha256[:12], text_sha256=text_sha256, chars_read=len(text), chars_total=len(text))
+    head = Document(
+        id=document,
+        sha256=sha256,
+        format="case",
+        title=_of(case.title, case.lead_language),
+        lang=case.lead_language,
+        name=name,
+        work="work:" + text_sha256[:12],
+        text_sha256=text_sha256,
+        chars_read=len(text),
+        chars_total=len(text),
+    )
     unique = {work.id: work for work in reversed(list(works.values()))}
-    return Bundle(head, (PageText(None, text),), tuple(passages), facts=tuple(facts), works=tuple(sorted(unique.values(), key=lambda w: w.id)),
-                  case=json.dumps(case.model_dump(mode="json"), ensure_ascii=False))
+    return Bundle(
+        head,
+        (PageText(None, text),),
+        tuple(passages),
+        facts=tuple(facts),
+        works=tuple(sorted(unique.values(), key=lambda w: w.id)),
+        case=json.dumps(case.model_dump(mode="json"), ensure_ascii=False),
+    )
 
 
 # -- passages
@@ -55,15 +71,31 @@ def _entries(case: Case) -> list[_Entry]:
     found = [_statement_entry(one) for one in case.statements if not one.editor]
     found += [_figure_entry(one, case.lead_language) for one in case.figures]
     found += [_measure_entry(one) for one in case.measures]
-    return [replace(entry, concepts=tuple(dict.fromkeys([*entry.concepts, *leaning.get(entry.id, [])]))) for entry in found]
+    return [
+        replace(entry, concepts=tuple(dict.fromkeys([*entry.concepts, *leaning.get(entry.id, [])]))) for entry in found
+    ]
 
 
 def _statement_entry(one: Statement) -> _Entry:
-    return _Entry(one.id, one.lang, _of(one.text, one.lang), _of(one.text, _other(one.lang)), tuple(one.concepts), tuple(one.sources))
+    return _Entry(
+        one.id,
+        one.lang,
+        _of(one.text, one.lang),
+        _of(one.text, _other(one.lang)),
+        tuple(one.concepts),
+        tuple(one.sources),
+    )
 
 
 def _measure_entry(one: CaseMeasure) -> _Entry:
-    return _Entry(one.id, one.lang, _of(one.name, one.lang), _of(one.name, _other(one.lang)), tuple(one.concepts), tuple(one.sources))
+    return _Entry(
+        one.id,
+        one.lang,
+        _of(one.name, one.lang),
+        _of(one.name, _other(one.lang)),
+        tuple(one.concepts),
+        tuple(one.sources),
+    )
 
 
 def _figure_entry(one: Figure, lead: Lang) -> _Entry:
@@ -71,9 +103,7 @@ def _figure_entry(one: Figure, lead: Lang) -> _Entry:
 
 
 def _figure_text(one: Figure, lang: Lang) -> str:
-    """`what: recorded wording (unit, year)`; unit and year only where the wording does not have them.
-
-    """
+    """`what: recorded wording (unit, year)`; unit and year only where the wording does not have them."""
     unit = _of(one.unit, lang) if one.unit and one.value is not None else None
     further = [part for part in (unit, one.year) if part and plain(part) not in plain(one.recorded)]
     if lang == "zh":
@@ -88,8 +118,20 @@ def _laid_out(entries: list[_Entry], document: str) -> tuple[str, list[Passage]]
     for ordinal, entry in enumerate(entries):
         start = len(text) + (1 if text else 0)
         text += ("\n" if text else "") + entry.text
-        found.append(Passage(f"{document}#{entry.id}", document, ordinal, start, len(text), entry.lang, entry.text, statement=entry.id,
-                             translation=entry.translation, concepts=entry.concepts))
+        found.append(
+            Passage(
+                f"{document}#{entry.id}",
+                document,
+                ordinal,
+                start,
+                len(text),
+                entry.lang,
+                entry.text,
+                statement=entry.id,
+                translation=entry.translation,
+                concepts=entry.concepts,
+            )
+        )
     return text, found
 
 
@@ -104,7 +146,14 @@ def _other(lang: Lang) -> Lang:
 # -- facts and works
 
 
-def _facts(facts: list[CaseFact], passages: dict[str | None, Passage], cited: dict[str, tuple[str, ...]], *, scope: str, who: str) -> list[Fact]:
+def _facts(
+    facts: list[CaseFact],
+    passages: dict[str | None, Passage],
+    cited: dict[str, tuple[str, ...]],
+    *,
+    scope: str,
+    who: str,
+) -> list[Fact]:
     found: dict[str, Fact] = {}
     for one in facts:
         fact = _fact(one, passages[one.statement], cited[one.statement], scope=scope, who=who)
@@ -119,36 +168,92 @@ def _facts(facts: list[CaseFact], passages: dict[str | None, Passage], cited: di
 def _fact(one: CaseFact, passage: Passage, works: tuple[str, ...], *, scope: str, who: str) -> Fact:
     condition = Bilingual(one.condition.zh, one.condition.en) if one.condition else None
     note = Bilingual(one.note.zh, one.note.en) if one.note else None
-    support = Support("record", works, document=passage.document, passage=passage.id, start=passage.start, end=passage.end, quote=passage.text)
-    id = fact_id(one.subject, one.relation, one.object, scope=scope, modality=one.modality, polarity=one.polarity, condition=condition)
-    return Fact(id, one.subject, one.relation, one.object, (support,), scope=scope, modality=one.modality, polarity=one.polarity,
-                condition=condition, note=note, origin=who, decided_by=who)
+    support = Support(
+        "record",
+        works,
+        document=passage.document,
+        passage=passage.id,
+        start=passage.start,
+        end=passage.end,
+        quote=passage.text,
+    )
+    id = fact_id(
+        one.subject,
+        one.relation,
+        one.object,
+        scope=scope,
+        modality=one.modality,
+        polarity=one.polarity,
+        condition=condition,
+    )
+    return Fact(
+        id,
+        one.subject,
+        one.relation,
+        one.object,
+        (support,),
+        scope=scope,
+        modality=one.modality,
+        polarity=one.polarity,
+        condition=condition,
+        note=note,
+        origin=who,
+        decided_by=who,
+    )
 
 
 def _work(source: Source) -> Work:
     lang: Lang | None = next((one for one in get_args(Lang) if one == source.lang), None)
-    return Work(work_id(source.title, source.publisher, source.year), source.title, source.author, source.publisher, source.year, source.url,
-                source.quality, lang, source.quality_as_recorded, source.find_original)
+    return Work(
+        work_id(source.title, source.publisher, source.year),
+        source.title,
+        source.author,
+        source.publisher,
+        source.year,
+        source.url,
+        source.quality,
+        lang,
+        source.quality_as_recorded,
+        source.find_original,
+    )
 
 
 # -- checks
 
 
 def _hold_against(vocabulary: Vocabulary, case: Case, name: str) -> None:
-    problems = [f"{where}: {one!r} is no concept of the vocabulary" for where, one in _bound(case) if one not in vocabulary.concepts]
+    problems = [
+        f"{where}: {one!r} is no concept of the vocabulary"
+        for where, one in _bound(case)
+        if one not in vocabulary.concepts
+    ]
     for number, fact in enumerate(case.facts):
-        if fact.subject in vocabulary.concepts and fact.object in vocabulary.concepts:
-            if not vocabulary.allows(fact.subject, fact.relation, fact.object):
-                problems.append(f"facts[{number}]: {fact.subject} {fact.relation} {fact.object} is not allowed by the relations")
+        known = fact.subject in vocabulary.concepts and fact.object in vocabulary.concepts
+        if known and not vocabulary.allows(fact.subject, fact.relation, fact.object):
+            problems.append(f"facts[{number}]: {fact.subject} {fact.relation} {fact.object} is not allowed")
     if problems:
-        listing = "\n".join(f"{name}: {problem}" for problem in problems[:8]) + (f"\n… and {len(problems) - 8} more" if len(problems) > 8 else "")
-        raise InvalidCase(zh=f"案例文件用了词表里没有的概念或不允许的关系，请改用 `renzhi concepts` 列出的编号：\n{listing}",
-                          en=f"The case file uses concepts that the vocabulary lacks, or relations it forbids; take ids from `renzhi concepts`:\n{listing}")
+        listing = "\n".join(f"{name}: {problem}" for problem in problems[:8]) + (
+            f"\n… and {len(problems) - 8} more" if len(problems) > 8 else ""
+        )
+        raise InvalidCase(
+            zh=f"案例文件用了词表里没有的概念或不允许的关系，请改用 `renzhi concepts` 列出的编号：\n{listing}",
+            en=f"The case file uses concepts that the vocabulary lacks, or relations it forbids; take ids from `renzhi concepts`:\n{listing}",
+        )
 
 
 def _bound(case: Case) -> list[tuple[str, str]]:
     """Where each concept id of the case stands, and the id."""
-    named = {"hazards": case.hazards, "exposed_systems": case.exposed_systems, "vulnerable_groups": case.vulnerable_groups}
-    found = [(f"{key}[{at}]", one) for key, entries in named.items() for at, entry in enumerate(entries) for one in entry.concepts]
-    found += [(entry.id, one) for entry in [*case.statements, *case.measures] for one in entry.concepts]
+    named = {
+        "hazards": case.hazards,
+        "exposed_systems": case.exposed_systems,
+        "vulnerable_groups": case.vulnerable_groups,
+    }
+    found = [
+        (f"{key}[{at}]", one)
+        for key, entries in named.items()
+        for at, entry in enumerate(entries)
+        for one in entry.concepts
+    ]
+    found += [(statement.id, one) for statement in case.statements for one in statement.concepts]
+    found += [(measure.id, one) for measure in case.measures for one in measure.concepts]
     return found + [(f"facts[{at}]", one) for at, fact in enumerate(case.facts) for one in (fact.subject, fact.object)]

@@ -31,19 +31,27 @@ def parse_case(text: str, *, name: str) -> Case:
         mark = getattr(exc, "problem_mark", None)
         line = f"{name}:{mark.line + 1}" if mark else name
         what = getattr(exc, "problem", None) or "not valid YAML"
-        raise InvalidCase(zh=f"{line}：不是有效的 YAML（{what}）。请检查缩进、引号和冒号。",
-                          en=f"{line}: not valid YAML ({what}). Check indentation, quotes and colons.") from exc
+        raise InvalidCase(
+            zh=f"{line}：不是有效的 YAML（{what}）。请检查缩进、引号和冒号。",
+            en=f"{line}: not valid YAML ({what}). Check indentation, quotes and colons.",
+        ) from exc
     if not isinstance(data, dict):
-        raise InvalidCase(zh=f"{name}：案例文件应是键值形式，见 docs/case-format.md。",
-                          en=f"{name}: a case file is a mapping; see docs/case-format.md.")
+        raise InvalidCase(
+            zh=f"{name}：案例文件应是键值形式，见 docs/case-format.md。",
+            en=f"{name}: a case file is a mapping; see docs/case-format.md.",
+        )
     try:
         return Case.model_validate(data)
     except ValidationError as exc:
-        lines = [f"{name}:{_line(tree, error['loc'])}: {_path(error['loc'])}: {error['msg']}" for error in exc.errors()[:8]]
+        lines = [
+            f"{name}:{_line(tree, error['loc'])}: {_path(error['loc'])}: {error['msg']}" for error in exc.errors()[:8]
+        ]
         more = len(exc.errors()) - len(lines)
         listing = "\n".join(lines + ([f"… and {more} more"] if more > 0 else []))
-        raise InvalidCase(zh=f"案例文件不符合格式，请按 docs/case-format.md 修改：\n{listing}",
-                          en=f"The case file breaks the format; mend it after docs/case-format.md:\n{listing}") from exc
+        raise InvalidCase(
+            zh=f"案例文件不符合格式，请按 docs/case-format.md 修改：\n{listing}",
+            en=f"The case file breaks the format; mend it after docs/case-format.md:\n{listing}",
+        ) from exc
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

@@ -38,6 +38,7 @@ _ZH_NOUN = re.compile(r"的$|受[^，。；]{0,12}$|[不负]利$|[的类]$")
 _EN_FORWARD: dict[Family, str] = {
     "cause": r"caus(?P<{}>es?|ed|ing)|le(?P<{}>ads?|d|ading)(?: \w+ly)? to|result(?P<{}>s?|ed|ing) in|trigger(?P<{}>s?|ed|ing)|"
     r"induc(?P<{}>es?|ed|ing)|set(?P<{}>s?|ting) off|g(?P<{}>ives?|ave|iving) rise to|br(?P<{}>ings?|ought|inging) about|"
+    r"(?P<{}>is|are|was|were) (?:a|an|the|one of the)(?: \w+){0,2} (?:causes?|drivers?|triggers?) of|"
     r"spark(?P<{}>s?|ed|ing)|contribut(?P<{}>es?|ed|ing) to|provok(?P<{}>es?|ed|ing)|unleash(?P<{}>(?:es)?|ed|ing)",
     "worsen": r"worsen(?P<{}>s?|ed|ing)|aggravat(?P<{}>es?|ed|ing)|exacerbat(?P<{}>es?|ed|ing)|amplif(?P<{}>y|ies|ied|ying)|"
     r"intensif(?P<{}>y|ies|ied|ying)|magnif(?P<{}>y|ies|ied|ying)",
@@ -63,6 +64,8 @@ def _numbered(pattern: str) -> str:
     return "".join(part + (f"t{at}" if at < len(parts) - 1 else "") for at, part in enumerate(parts))
 
 
+_EN_NOUN_BEFORE = re.compile(r"\b(?:the|a|an|no|any|its|their|root|main|major|leading|primary|speed|time)\s$", re.I)
+_EN_NOUN_AFTER = re.compile(r" (?:of|for|to)\b")
 _EN_CUE = {family: re.compile(rf"\b(?:{_numbered(words)})\b", re.I) for family, words in _EN_FORWARD.items()}
 _EN_REVERSE = {family: re.compile(rf"\b(?:{words})\b", re.I) for family, words in _EN_BY.items()}
 _EN_REVERSE_PLAIN = re.compile(rf"\b(?:{_EN_BACK})\b", re.I)
@@ -94,12 +97,18 @@ def _chinese(text: str) -> list[Cue]:
 
 
 def _english(text: str) -> list[Cue]:
-    found = [Cue(m.start(), m.end(), "cause", reverse=True, tense="participle") for m in _EN_REVERSE_PLAIN.finditer(text)]
+    found = [
+        Cue(m.start(), m.end(), "cause", reverse=True, tense="participle") for m in _EN_REVERSE_PLAIN.finditer(text)
+    ]
     for family, pattern in _EN_REVERSE.items():
         found += [Cue(m.start(), m.end(), family, reverse=True, tense="participle") for m in pattern.finditer(text)]
     for family, pattern in _EN_CUE.items():
         for match in pattern.finditer(text):
             ending = next((g for g in match.groupdict().values() if g is not None), "")
+            if _EN_NOUN_BEFORE.search(text[: match.start()]) or (
+                _EN_NOUN_AFTER.match(text, match.end()) and not match[0].endswith("of")
+            ):
+                continue
             found.append(Cue(match.start(), match.end(), family, tense=_tense(ending.lower())))
     return found
 
@@ -107,4 +116,4 @@ def _english(text: str) -> list[Cue]:
 def _tense(ending: str) -> Tense:
     if ending.endswith("ing"):
         return "participle"
-    return "past" if ending in ("ed", "d", "ied", "ave", "ought", "led") else "present"
+    return "past" if ending in ("ed", "d", "ied", "ave", "ought", "led", "was", "were") else "present"

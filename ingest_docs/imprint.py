@@ -9,12 +9,18 @@ _DATE_LINE = re.compile(
     rf"^(?:date|published|publication date|issued|updated|日期|发布日期|发布时间|印发日期|成文日期|出版日期|编制时间)\s*[:：\t]?\s*.*?({_YEAR})|"
     rf"^(?:(?:{_MONTHS})\.?\s+(?:\d{{1,2}},?\s+)?|\d{{1,2}}\s+(?:{_MONTHS})\s+)({_YEAR})$|"
     rf"^({_YEAR})\s*年(?:\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日)?)?(?=$|\s|[第（(].{{0,60}}(?:通过|修正|修订|公布|发布|施行))|"
-    rf"(?:©|\(c\)|copyright)\s*({_YEAR})|^({_YEAR})$", re.I)
+    rf"(?:©|\(c\)|copyright)\s*({_YEAR})|^({_YEAR})$",
+    re.I,
+)
 _PUBLISHER = re.compile(
     r"^(?:publisher|published by|issued by|issuing authority|出版社|出版单位|出版者|发布单位|发布机构|发布机关|印发机关|发文机关|编制单位|主办单位)"
-    r"\s*[:：\t]?\s*(.{2,80})$", re.I)
+    r"\s*[:：\t]?\s*(.{2,80})$",
+    re.I,
+)
 _SUBJECT = re.compile(r"^(?:subject|re|title|标题|题名|主题)\s*[:：\t]\s*(.{4,200})$", re.I)
-_GENERIC = re.compile(r"^(?:memo(?:randum)?|report|contents|table of contents|draft|目录|目\s*录|前言|报告|通知|contents page)$", re.I)
+_GENERIC = re.compile(
+    r"^(?:memo(?:randum)?|report|contents|table of contents|draft|目录|目\s*录|前言|报告|通知|contents page)$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

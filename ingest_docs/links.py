@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-
+from typing import Literal, get_args
 
 from renzhi.errors import Unreadable
 from renzhi.graph.model import Fact, Modality, Quality, Support, Work, fact_id
@@ -15,11 +15,16 @@ WORK_COLUMNS = ("work", "author", "title", "publisher", "year", "quality", "note
 SEED_PAPER = "src:94088c837d"
 """冷红, 祁婧昕, 规划师 2025(7): the paper this project was created from. It surveys; a link that rests on it alone is claimed."""
 QUALITIES: dict[str, Quality] = {
-    "official": "official", "original press": "original_press", "copy": "copy", "low": "low", "not rated": "not_rated",
-    "journal": "not_rated", "organisation": "not_rated",
+    "official": "official",
+    "original press": "original_press",
+    "copy": "copy",
+    "low": "low",
+    "not rated": "not_rated",
+    "journal": "not_rated",
+    "organisation": "not_rated",
 }
 """Never upward: a journal's or an organisation's own page is neither an authority nor press, so it stays unrated."""
-_STRENGTHS = ("high", "medium", "low", "case")
+Strength = Literal["high", "medium", "low", "case"]
 _SCALES = ("macro", "meso", "micro")
 
 Key = tuple[str, str, str]
@@ -49,7 +54,9 @@ def load_links(folder: Path, vocabulary: Vocabulary, *, who: str) -> tuple[list[
         facts[fact.id] = fact
     if references:
         key = next(iter(references))
-        raise _broken("link_references.tsv", f"{' '.join(key)} 在 links.tsv 中没有", f"{' '.join(key)} is not in links.tsv")
+        raise _broken(
+            "link_references.tsv", f"{' '.join(key)} 在 links.tsv 中没有", f"{' '.join(key)} is not in links.tsv"
+        )
     cited = {work for fact in facts.values() for support in fact.supports for work in support.works}
     return list(facts.values()), [work for id, work in works.items() if id in cited]
 
@@ -57,11 +64,19 @@ def load_links(folder: Path, vocabulary: Vocabulary, *, who: str) -> tuple[list[
 def _link(where: str, row: dict[str, str], supports: list[Support], vocabulary: Vocabulary, who: str) -> Fact:
     subject, relation, object = _key(row)
     if not vocabulary.allows(subject, relation, object):
-        raise _broken(where, f"词表不允许 {subject} {relation} {object}", f"the vocabulary does not allow {subject} {relation} {object}")
-    strength = next((one for one in _STRENGTHS if one == row["strength"]), None)
+        raise _broken(
+            where,
+            f"词表不允许 {subject} {relation} {object}",
+            f"the vocabulary does not allow {subject} {relation} {object}",
+        )
+    strength: Strength | None = next((one for one in get_args(Strength) if one == row["strength"]), None)
     scales = tuple(part for part in row["scale"].split(";") if part)
     if strength is None or not set(scales) <= set(_SCALES):
-        raise _broken(where, f"强度或尺度无效：{row['strength']!r}，{row['scale']!r}", f"strength {row['strength']!r} or scale {row['scale']!r} is none of the known")
+        raise _broken(
+            where,
+            f"强度或尺度无效：{row['strength']!r}，{row['scale']!r}",
+            f"strength {row['strength']!r} or scale {row['scale']!r} is none of the known",
+        )
     if not supports:
         raise _broken(where, "没有引用", "it has no row in link_references.tsv")
     modality = _modality(strength, supports)
@@ -72,7 +87,7 @@ def _link(where: str, row: dict[str, str], supports: list[Support], vocabulary: 
     )  # fmt: skip
 
 
-def _modality(strength: str, supports: list[Support]) -> Modality:
+def _modality(strength: Strength, supports: list[Support]) -> Modality:
     if {work for support in supports for work in support.works} == {SEED_PAPER}:
         return "claimed"
     return "happened" if strength == "case" else "general"
@@ -82,11 +97,25 @@ def _works(path: Path) -> Iterator[tuple[str, Work]]:
     for where, row in _rows(path, WORK_COLUMNS):
         quality = QUALITIES.get(row["quality"])
         if quality is None or not row["title"]:
-            raise _broken(where, f"缺题名，或质量等级无效：{row['quality']!r}", f"no title, or quality {row['quality']!r} is none of the known")
+            raise _broken(
+                where,
+                f"缺题名，或质量等级无效：{row['quality']!r}",
+                f"no title, or quality {row['quality']!r} is none of the known",
+            )
         if row["year"] and not row["year"].isdecimal():
             raise _broken(where, f"年份不是数字：{row['year']!r}", f"the year {row['year']!r} is no number")
-        yield row["work"], Work(row["work"], row["title"], row["author"] or None, row["publisher"] or None,
-                                int(row["year"]) if row["year"] else None, quality=quality, note=row["note"] or None)
+        yield (
+            row["work"],
+            Work(
+                row["work"],
+                row["title"],
+                row["author"] or None,
+                row["publisher"] or None,
+                int(row["year"]) if row["year"] else None,
+                quality=quality,
+                note=row["note"] or None,
+            ),
+        )
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -103,7 +132,11 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str,
         if not cells:
             continue
         if len(cells) != len(columns):
-            raise _broken(f"{path.name}:{number}", f"应有 {len(columns)} 列，实有 {len(cells)} 列", f"{len(columns)} columns expected, {len(cells)} found")
+            raise _broken(
+                f"{path.name}:{number}",
+                f"应有 {len(columns)} 列，实有 {len(cells)} 列",
+                f"{len(columns)} columns expected, {len(cells)} found",
+            )
         yield f"{path.name}:{number}", dict(zip(columns, (cell.strip() for cell in cells), strict=True))
 
 
@@ -113,5 +146,3 @@ def _key(row: dict[str, str]) -> Key:
 
 def _broken(where: str, zh: str, en: str) -> Unreadable:
     return Unreadable(zh=f"{where}：{zh}；请改正这一行。", en=f"{where}: {en}; correct that line.")
-
-

@@ -20,7 +20,15 @@ TARGET = 1100
 """Letters; a Han character counts as two and a half, so about 440 of them."""
 LONGEST_ARTICLE = 3 * TARGET
 TINY = 40
-_SEPARATORS = ["\n", r"(?<=[。！？])", r"(?<=[.!?]) (?=[\"“(]?[A-Z0-9])", r"(?<=[；;])\s*", r"(?<=[，,：:])\s*", r"\s+", ""]
+_SEPARATORS = [
+    "\n",
+    r"(?<=[。！？])",
+    r"(?<=[.!?]) (?=[\"“(]?[A-Z0-9])",
+    r"(?<=[；;])\s*",
+    r"(?<=[，,：:])\s*",
+    r"\s+",
+    "",
+]
 
 
 @dataclass(slots=True)
@@ -47,8 +55,20 @@ def split(read: ReadText, document: str) -> list[Passage]:
     for piece in pieces:
         text = texts[piece.page][piece.start : piece.end]
         ordinal = len(found)
-        found.append(Passage(f"{document}#{ordinal}", document, ordinal, piece.start, piece.end, language_of(text, otherwise=read.lang),
-                             text, piece.page, piece.paragraph, piece.heading))
+        found.append(
+            Passage(
+                f"{document}#{ordinal}",
+                document,
+                ordinal,
+                piece.start,
+                piece.end,
+                language_of(text, otherwise=read.lang),
+                text,
+                piece.page,
+                piece.paragraph,
+                piece.heading,
+            )
+        )
     return found
 
 
@@ -139,8 +159,15 @@ def _cut(block: Block, text: str) -> Iterator[_Piece]:
 def _splitter(size: int) -> "RecursiveCharacterTextSplitter":
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    return RecursiveCharacterTextSplitter(chunk_size=size, chunk_overlap=0, separators=_SEPARATORS, is_separator_regex=True,
-                                          keep_separator="end", add_start_index=True, length_function=lambda part: math.ceil(length_of(part)))
+    return RecursiveCharacterTextSplitter(
+        chunk_size=size,
+        chunk_overlap=0,
+        separators=_SEPARATORS,
+        is_separator_regex=True,
+        keep_separator="end",
+        add_start_index=True,
+        length_function=lambda part: math.ceil(length_of(part)),
+    )
 
 
 def _merged(pieces: list[_Piece], texts: dict[int | None, str]) -> list[_Piece]:
@@ -164,8 +191,13 @@ def _with_lonely_headings(read: ReadText, pieces: list[_Piece]) -> list[_Piece]:
     """The pieces, and between them the headings that no piece stands under or contains; neighbours share one."""
     carried = {piece.heading[:depth] for piece in pieces for depth in range(1, len(piece.heading) + 1)}
     spans = [(p.page, p.start, p.end) for p in pieces]
-    lonely = [b for b in read.blocks if b.kind == "heading" and b.heading not in carried
-              and not any(page == b.page and start <= b.start and b.end <= end for page, start, end in spans)]
+    lonely = [
+        b
+        for b in read.blocks
+        if b.kind == "heading"
+        and b.heading not in carried
+        and not any(page == b.page and start <= b.start and b.end <= end for page, start, end in spans)
+    ]
     found = list(pieces)
     for _, group in groupby(lonely, key=lambda b: (b.page, b.heading[:-1])):
         run: list[Block] = []

@@ -20,7 +20,9 @@ from renzhi.ingest_docs.pdf_layout import Paragraph, read_paragraphs
 MAX_PAGES = 9_999
 MARK, MARK_EDGE = (255, 239, 176, 110), (185, 133, 0, 255)
 """The interface's "mark" colours, #FFEFB0 and its edge #B98500."""
-_LABELLED = re.compile(r"(?:Measure|Strategy|Action|Goal|Objective|Policy|Section|Chapter|Part|Recommendation) \S*\d|\d+(?:\.\d+)+ ", re.I)
+_LABELLED = re.compile(
+    r"(?:Measure|Strategy|Action|Goal|Objective|Policy|Section|Chapter|Part|Recommendation) \S*\d|\d+(?:\.\d+)+ ", re.I
+)
 _PDFIUM = RLock()
 """pdfium is not safe to call from two threads."""
 
@@ -69,7 +71,10 @@ def quote_boxes(path: Path, page: int, start: int, end: int) -> list[Box]:
     """
     with _opened(path) as document:
         if not 1 <= page <= len(document):
-            raise NotFound(zh=f"{path.name} 没有第 {page} 页（共 {len(document)} 页）。", en=f"{path.name} has no page {page} (it has {len(document)}).")
+            raise NotFound(
+                zh=f"{path.name} 没有第 {page} 页（共 {len(document)} 页）。",
+                en=f"{path.name} has no page {page} (it has {len(document)}).",
+            )
         layout = _read_page(document, page - 1).paragraphs
     boxes: list[Box | None] = []
     for paragraph in layout:
@@ -92,7 +97,10 @@ def page_image(path: Path, page: int, *, boxes: Sequence[Box] = (), scale: float
 
     with _opened(path) as document:
         if not 1 <= page <= len(document):
-            raise NotFound(zh=f"{path.name} 没有第 {page} 页（共 {len(document)} 页）。", en=f"{path.name} has no page {page} (it has {len(document)}).")
+            raise NotFound(
+                zh=f"{path.name} 没有第 {page} 页（共 {len(document)} 页）。",
+                en=f"{path.name} has no page {page} (it has {len(document)}).",
+            )
         loaded = document[page - 1]
         scale = min(scale, 4000 / max(*loaded.get_size(), 1.0))
         image = loaded.render(scale=scale).to_pil().convert("RGB")
@@ -128,11 +136,15 @@ def _opened(path: Path, name: str | None = None) -> Iterator[Any]:
             raise _cannot_open(name, exc) from exc
         try:
             if len(document) > MAX_PAGES:
-                raise Unreadable(zh=f"{name} 有 {len(document)} 页，超过 {MAX_PAGES} 页的上限，请拆成几个文件再添加。",
-                                 en=f"{name} has {len(document)} pages, more than the limit of {MAX_PAGES}; split it and add the parts.")
+                raise Unreadable(
+                    zh=f"{name} 有 {len(document)} 页，超过 {MAX_PAGES} 页的上限，请拆成几个文件再添加。",
+                    en=f"{name} has {len(document)} pages, more than the limit of {MAX_PAGES}; split it and add the parts.",
+                )
             if len(document) < 1:
-                raise Unreadable(zh=f"{name} 没有可读的页，文件可能已损坏，请重新导出后再添加。",
-                                 en=f"{name} has no readable page; the file may be damaged: export it again and add it then.")
+                raise Unreadable(
+                    zh=f"{name} 没有可读的页，文件可能已损坏，请重新导出后再添加。",
+                    en=f"{name} has no readable page; the file may be damaged: export it again and add it then.",
+                )
             yield document
         except pypdfium2.PdfiumError as exc:
             raise _damaged(name) from exc
@@ -142,14 +154,18 @@ def _opened(path: Path, name: str | None = None) -> Iterator[Any]:
 
 def _cannot_open(name: str, exc: Exception) -> Unreadable:
     if "password" in str(exc).lower() or "security" in str(exc).lower():
-        return Unreadable(zh=f"{name} 已加密，请用密码打开后另存为不加密的 PDF 再添加。",
-                          en=f"{name} is encrypted; open it with its password, save it without one and add that file.")
+        return Unreadable(
+            zh=f"{name} 已加密，请用密码打开后另存为不加密的 PDF 再添加。",
+            en=f"{name} is encrypted; open it with its password, save it without one and add that file.",
+        )
     return _damaged(name)
 
 
 def _damaged(name: str) -> Unreadable:
-    return Unreadable(zh=f"{name} 是损坏或不完整的 PDF，请重新下载或重新导出后再添加。",
-                      en=f"{name} is a damaged or incomplete PDF; download or export it again and add it then.")
+    return Unreadable(
+        zh=f"{name} 是损坏或不完整的 PDF，请重新下载或重新导出后再添加。",
+        en=f"{name} is a damaged or incomplete PDF; download or export it again and add it then.",
+    )
 
 
 def _read_page(document: Any, index: int) -> _Page:
@@ -178,7 +194,11 @@ def _page_text(layout: list[Paragraph]) -> str:
 
 def _metadata_title(document: Any) -> str | None:
     title = str(document.get_metadata_dict().get("Title") or "").strip()
-    return title if len(title) > 3 and not re.search(r"^\(|untitled|microsoft word|\.(docx?|indd|pdf)$|^无标题", title, re.I) else None
+    return (
+        title
+        if len(title) > 3 and not re.search(r"^\(|untitled|microsoft word|\.(docx?|indd|pdf)$|^无标题", title, re.I)
+        else None
+    )
 
 
 def _same_line(line: Box, box: Box) -> bool:
@@ -205,7 +225,7 @@ def _blocks(layouts: list[list[Paragraph]]) -> Iterator[Block]:
     path = HeadingPath()
     for page, layout in enumerate(layouts, 1):
         start, number = 0, 0
-        for paragraph, after in zip(layout, [*layout[1:], None], strict=True):
+        for paragraph, after in zip(layout, [*layout[1:], None], strict=False):
             end = start + len(paragraph.text)
             rank = None if after and _runs_on(paragraph, after) else _heading_rank(paragraph, ranks)
             if _is_running(paragraph, running):
@@ -275,8 +295,13 @@ def _rounded(size: float) -> float:
 def _may_head(paragraph: Paragraph) -> bool:
     text = paragraph.text.strip()
     letters = sum(c.isalpha() for c in text)
-    return (letters >= 2 and len(text) <= 220 and paragraph.kind != "table" and len(paragraph.lines) <= 4
-            and not re.search(r"[。；，;,]$", text))
+    return (
+        letters >= 2
+        and len(text) <= 220
+        and paragraph.kind != "table"
+        and len(paragraph.lines) <= 4
+        and not re.search(r"[。；，;,]$", text)
+    )
 
 
 def _heading_rank(paragraph: Paragraph, ranks: dict[float, int]) -> int | None:

@@ -103,7 +103,12 @@ def _spaced(last: Char, char: Char) -> bool:
 
 def is_han(char: str) -> bool:
     """Whether the character is written without spaces: Han, kana, or full-width punctuation."""
-    return "\u2e80" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\uff00" <= char <= "\uffef" or char >= "\U00020000"
+    return (
+        "\u2e80" <= char <= "\u9fff"
+        or "\uf900" <= char <= "\ufaff"
+        or "\uff00" <= char <= "\uffef"
+        or char >= "\U00020000"
+    )
 
 
 def _readable(code: int) -> str:
@@ -143,12 +148,12 @@ class _CharReader:
         return code
 
     def generated(self, index: int) -> bool:
-        return self._raw.FPDFText_IsGenerated(self._text, index) == 1
+        return bool(self._raw.FPDFText_IsGenerated(self._text, index) == 1)
 
     def turn(self, index: int) -> int:
-        """In steps of fifteen degrees."""
+        """In steps of fifteen degrees, counter-clockwise; pdfium counts clockwise."""
         angle = math.degrees(self._raw.FPDFText_GetCharAngle(self._text, index))
-        return round((angle - self._rotation) / 15) * 15 % 360
+        return int(round((-angle - self._rotation) / 15) * 15 % 360)
 
     def bold(self, index: int) -> bool:
         flags = ctypes.c_int()

@@ -18,13 +18,15 @@ TIME_LIMIT_S = 300.0
 MEMORY_LIMIT_BYTES = 3 << 30
 
 
-def read_pdf_apart(path: Path, *, name: str, progress: Callable[[int, int], None] | None = None,
-                   time_limit_s: float = TIME_LIMIT_S) -> PdfText:
+def read_pdf_apart(
+    path: Path, *, name: str, progress: Callable[[int, int], None] | None = None, time_limit_s: float = TIME_LIMIT_S
+) -> PdfText:
     """What `read_pdf` gives, raising what it raises; `Unreadable` too if the child dies or takes too long."""
     command = [sys.executable, "-P", "-m", "renzhi.ingest_docs.pdf_child", str(path), name]
     # The child is Python of our own: its input is the file, its output JSON, nothing of it is run.
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-                          encoding="utf-8") as child:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, encoding="utf-8"
+    ) as child:
         alarm = Timer(time_limit_s, child.kill)
         alarm.start()
         try:
@@ -33,8 +35,10 @@ def read_pdf_apart(path: Path, *, name: str, progress: Callable[[int, int], None
             alarm.cancel()
             child.kill()
     if result is None:
-        raise Unreadable(zh=f"读取 {name} 时解析程序中断或超过 {time_limit_s:.0f} 秒，文件可能已损坏；请重新导出后再添加。",
-                         en=f"Reading {name} broke off or took more than {time_limit_s:.0f} s; the file may be damaged: export it again and add it then.")
+        raise Unreadable(
+            zh=f"读取 {name} 时解析程序中断或超过 {time_limit_s:.0f} 秒，文件可能已损坏；请重新导出后再添加。",
+            en=f"Reading {name} broke off or took more than {time_limit_s:.0f} s; the file may be damaged: export it again and add it then.",
+        )
     if isinstance(result, Unreadable):
         raise result
     return result

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from renzhi.ingest_docs.model import Box
 from renzhi.ingest_docs.pdf_chars import Segment, is_han
 
 _MARK = re.compile(r"[•●○◦▪■□►▶‣⁃]")
-_BULLET = re.compile(r"^(?:[•●○◦▪■□►▶–·*‣⁃]|[-—] |\(?[0-9a-zA-Z]{1,2}[).、] ?|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、)")
+_BULLET = re.compile(
+    r"^(?:[•●○◦▪■□►▶–·*‣⁃]|[-—] |\(?[0-9a-zA-Z]{1,2}[).、] ?|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、)"
+)
 _ARTICLE = re.compile(r"^第[一二三四五六七八九十百千零〇\d]+[编章节条]")
 _NUMBER = re.compile(r"^[\dIVX]+(?:\.\d+)*\.?$|^[•●○▪■►▶–]$")
 
@@ -183,7 +186,7 @@ def _reads_as_text(side: list[Segment]) -> bool:
 
 def _paragraphs(rows: list[Row]) -> list[Paragraph]:
     found: list[Paragraph] = []
-    pitches = [b[0].v1 - a[0].v1 for a, b in zip(rows, rows[1:], strict=False) if abs(a[0].size - b[0].size) < 1]
+    pitches = [b[0].v1 - a[0].v1 for a, b in pairwise(rows) if abs(a[0].size - b[0].size) < 1]
     pitch = median(pitches) if pitches else 0.0
     for at, row in enumerate(rows):
         if not found or _starts(rows, at, found[-1].lines, pitch):
@@ -203,7 +206,11 @@ def _starts(rows: list[Row], at: int, lines: list[Row], pitch: float) -> bool:
     runs_on = bool(re.match(r"[a-z]", text)) and bool(re.search(r"[\w,]$", before))
     if abs(row[-1].size - size) > 0.12 * size and not runs_on:
         return True
-    if _ARTICLE.match(text) or _MARK.match(text) or (_BULLET.match(text) and re.search(r"[.;:!?。；：！？)）]$", before)):
+    if (
+        _ARTICLE.match(text)
+        or _MARK.match(text)
+        or (_BULLET.match(text) and re.search(r"[.;:!?。；：！？)）]$", before))
+    ):
         return True
     gap = row[0].v1 - last[0].v1
     large = size > 1.12 * median(r[0].size for r in rows)
@@ -295,4 +302,4 @@ def _splits_a_word(before: str, after: str, words: set[str]) -> bool:
 
 def _stands_alone(half: str, words: set[str]) -> bool:
     """Halves of a compound mostly occur by themselves."""
-    return len(half) > 3 and half in words
+    return len(half) > 2 and half in words

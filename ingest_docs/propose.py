@@ -7,10 +7,11 @@ recognised by context only; the cue is turned round ("caused by"). It says how s
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from renzhi.graph.model import Fact, Lang, Passage, Support, fact_id
+from renzhi.ingest_docs.language import language_of
 from renzhi.ingest_docs.relations import Reading, read_relations
 from renzhi.ontology.model import Mention, Vocabulary
 from renzhi.ontology.sentences import sentence_spans
@@ -27,10 +28,15 @@ class Finder(Protocol):
 
 def annotate(passages: Iterable[Passage], recogniser: Finder) -> list[Passage]:
     """The passages with the concepts recognised in them, each once, in the order of the text."""
-    return [replace(p, concepts=tuple(dict.fromkeys(m.concept for m in recogniser.find(p.text, lang=p.lang)))) for p in passages]
+    return [
+        replace(p, concepts=tuple(dict.fromkeys(m.concept for m in recogniser.find(p.text, lang=p.lang))))
+        for p in passages
+    ]
 
 
-def propose(passages: Iterable[Passage], vocabulary: Vocabulary, recogniser: Finder, *, document: str, work: str) -> list[Fact]:
+def propose(
+    passages: Iterable[Passage], vocabulary: Vocabulary, recogniser: Finder, *, document: str, work: str
+) -> list[Fact]:
     """The facts that the passages state, as proposals; the same fact from two sentences is one with two supports.
 
     A general statement has no scope; every other modality is about `document`. Headings and tables of contents state
@@ -40,14 +46,38 @@ def propose(passages: Iterable[Passage], vocabulary: Vocabulary, recogniser: Fin
     for passage in passages:
         if passage.paragraph is None:
             continue
-        for start, end in _statements(passage.text):
-            sentence = passage.text[start:end]
-            mentions = recogniser.find(sentence, lang=passage.lang)
-            for reading in read_relations(sentence, mentions, lang=passage.lang, vocabulary=vocabulary) if len(mentions) > 1 else []:
-                fact = _fact(reading, passage, start, end, document=document, work=work)
-                known = found.get(fact.id)
-                found[fact.id] = _joined(known, fact) if known else fact
+        for stated in find_statements(passage.text, recogniser, lang=passage.lang, vocabulary=vocabulary):
+            fact = _fact(stated, passage, document=document, work=work)
+            known = found.get(fact.id)
+            found[fact.id] = _joined(known, fact) if known else fact
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A relation and the sentence that states it; all offsets are code points of the text that was read."""
+
+    start: int
+    end: int
+    reading: Reading
+
+
+def find_statements(text: str, recogniser: Finder, *, lang: Lang, vocabulary: Vocabulary) -> list[Stated]:
+    """The relations that the sentences of a text state, in its order; `lang` stands for sentences without words."""
+    found: list[Stated] = []
+    for start, end in _statements(text):
+        sentence = text[start:end]
+        own = language_of(sentence, otherwise=lang)
+        mentions = recogniser.find(sentence, lang=own)
+        if len(mentions) > 1:
+            readings = read_relations(sentence, mentions, lang=own, vocabulary=vocabulary)
+            found += [Stated(start, end, _shifted(reading, start)) for reading in readings]
+    return found
+
+
+def _shifted(reading: Reading, by: int) -> Reading:
+    subject, object = (replace(m, start=m.start + by, end=m.end + by) for m in (reading.subject, reading.object))
+    return replace(reading, subject=subject, object=object)
 
 
 def _statements(text: str) -> list[tuple[int, int]]:
@@ -64,14 +94,40 @@ def _statements(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _fact(reading: Reading, passage: Passage, start: int, end: int, *, document: str, work: str) -> Fact:
+def _fact(stated: Stated, passage: Passage, *, document: str, work: str) -> Fact:
+    reading, start, end = stated.reading, stated.start, stated.end
     scope = None if reading.modality == "general" else document
-    support = Support("passage", (work,), document=document, passage=passage.id, start=passage.start + start, end=passage.start + end,
-                      quote=passage.text[start:end], status="proposed")
-    id = fact_id(reading.subject.concept, reading.relation, reading.object.concept, scope=scope, modality=reading.modality,
-                 polarity="affirmed", condition=None)
-    return Fact(id, reading.subject.concept, reading.relation, reading.object.concept, (support,), scope=scope, modality=reading.modality,
-                origin=RULES, score=reading.score, status="proposed")
+    support = Support(
+        "passage",
+        (work,),
+        document=document,
+        passage=passage.id,
+        start=passage.start + start,
+        end=passage.start + end,
+        quote=passage.text[start:end],
+        status="proposed",
+    )
+    id = fact_id(
+        reading.subject.concept,
+        reading.relation,
+        reading.object.concept,
+        scope=scope,
+        modality=reading.modality,
+        polarity="affirmed",
+        condition=None,
+    )
+    return Fact(
+        id,
+        reading.subject.concept,
+        reading.relation,
+        reading.object.concept,
+        (support,),
+        scope=scope,
+        modality=reading.modality,
+        origin=RULES,
+        score=reading.score,
+        status="proposed",
+    )
 
 
 def _joined(known: Fact, fact: Fact) -> Fact:

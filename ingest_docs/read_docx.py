@@ -37,8 +37,10 @@ def read_docx(data: bytes, *, name: str) -> tuple[DocumentText, str | None]:
             _add(item, document)
         title = str(loaded.core_properties.title or "").strip() or None
     except Exception as exc:  # python-docx and lxml raise whatever the broken part provokes
-        raise Unreadable(zh=f"{name} 是损坏的 Word 文件，请在 Word 中打开并另存为 .docx 后再添加。",
-                         en=f"{name} is a damaged Word file; open it in Word, save it as .docx and add it again.") from exc
+        raise Unreadable(
+            zh=f"{name} 是损坏的 Word 文件，请在 Word 中打开并另存为 .docx 后再添加。",
+            en=f"{name} is a damaged Word file; open it in Word, save it as .docx and add it again.",
+        ) from exc
     return document, title
 
 
@@ -49,11 +51,23 @@ def _refuse_bombs(data: bytes, *, name: str) -> None:
             stated = sum(entry.file_size for entry in archive.infolist())
             if stated <= MAX_EXPANDED and not _expands_too_much(archive, len(data)):
                 return
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as exc:
-        raise Unreadable(zh=f"{name} 是损坏的 Word 文件，请在 Word 中打开并另存为 .docx 后再添加。",
-                         en=f"{name} is a damaged Word file; open it in Word, save it as .docx and add it again.") from exc
-    raise Unreadable(zh=f"{name} 解压后过大（可能是压缩炸弹），未读取；请删减内容或拆分后再添加。",
-                     en=f"{name} unpacks to far more than its size (perhaps a zip bomb) and was not read; shorten or split it.")
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+    ) as exc:
+        raise Unreadable(
+            zh=f"{name} 是损坏的 Word 文件，请在 Word 中打开并另存为 .docx 后再添加。",
+            en=f"{name} is a damaged Word file; open it in Word, save it as .docx and add it again.",
+        ) from exc
+    raise Unreadable(
+        zh=f"{name} 解压后过大（可能是压缩炸弹），未读取；请删减内容或拆分后再添加。",
+        en=f"{name} unpacks to far more than its size (perhaps a zip bomb) and was not read; shorten or split it.",
+    )
 
 
 def _expands_too_much(archive: zipfile.ZipFile, packed: int) -> bool:

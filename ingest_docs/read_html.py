@@ -9,10 +9,60 @@ from renzhi.ingest_docs.model import BlockKind
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-_DROPPED = ["script", "style", "noscript", "template", "nav", "aside", "form", "button", "select", "svg", "iframe", "object", "head"]
+_DROPPED = [
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "nav",
+    "aside",
+    "form",
+    "button",
+    "select",
+    "svg",
+    "iframe",
+    "object",
+    "head",
+]
 _BLOCKS = frozenset(
-    "address article blockquote body dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li "
-    "main ol p pre section summary table tbody thead tfoot tr ul html center".split()
+    [
+        "address",
+        "article",
+        "blockquote",
+        "body",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+        "ul",
+        "html",
+        "center",
+    ]
 )
 
 
@@ -22,7 +72,7 @@ def read_html(text: str) -> tuple[DocumentText, dict[str, str]]:
 
     soup = BeautifulSoup(text, "lxml")
     head = _head(soup)
-    for tag in soup.find_all(_DROPPED) + soup.find_all(attrs={"hidden": True}) + soup.find_all(attrs={"role": "navigation"}):
+    for tag in [*soup.find_all(_DROPPED), *soup.select("[hidden], [role=navigation]")]:
         tag.decompose()
     document = DocumentText()
     if root := soup.body or soup:
@@ -34,8 +84,17 @@ def _head(soup: "BeautifulSoup") -> dict[str, str]:
     found: dict[str, str] = {}
     if soup.title and soup.title.get_text(strip=True):
         found["title"] = " ".join(soup.title.get_text().split())
-    names = {"publisher": "publisher", "dc.publisher": "publisher", "og:site_name": "publisher", "dcterms.publisher": "publisher",
-             "date": "date", "dc.date": "date", "article:published_time": "date", "pubdate": "date", "citation_publication_date": "date"}
+    names = {
+        "publisher": "publisher",
+        "dc.publisher": "publisher",
+        "og:site_name": "publisher",
+        "dcterms.publisher": "publisher",
+        "date": "date",
+        "dc.date": "date",
+        "article:published_time": "date",
+        "pubdate": "date",
+        "citation_publication_date": "date",
+    }
     for tag in soup.find_all("meta"):
         name = names.get(str(tag.get("name") or tag.get("property") or "").lower())
         if name and tag.get("content"):
@@ -60,7 +119,9 @@ def _read(tag: "Tag", document: DocumentText) -> None:
             _flush(inline, document, "paragraph", None)
         elif name == "tr":
             _flush(inline, document, "paragraph", None)
-            document.add("table", "\t".join(_clean(c.get_text(" ")) for c in node.find_all(["td", "th"], recursive=False)))  # type: ignore[attr-defined]
+            document.add(
+                "table", "\t".join(_clean(c.get_text(" ")) for c in node.find_all(["td", "th"], recursive=False))
+            )  # type: ignore[attr-defined]
         elif name in _BLOCKS:
             _flush(inline, document, "paragraph", None)
             stack += [_end_of(name), *reversed(list(node.children))]  # type: ignore[attr-defined]

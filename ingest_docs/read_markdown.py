@@ -17,7 +17,8 @@ def read_markdown(text: str) -> DocumentText:
 
     document = DocumentText()
     tokens = MarkdownIt("commonmark").enable("table").parse(_without_front_matter(text))
-    lists, row = 0, None
+    lists = 0
+    row: list[str] | None = None
     rank: int | None = None
     for token in tokens:
         if token.type in ("bullet_list_open", "ordered_list_open"):

@@ -14,8 +14,10 @@ def decode(data: bytes, *, name: str) -> str:
     """
     text = _decoded(data)
     if text is None or not _is_readable(text):
-        raise Unreadable(zh=f"{name} 的文字编码无法确定（encoding unsure），请另存为 UTF-8 后再添加。",
-                         en=f"The encoding of {name} is uncertain (encoding unsure); save it as UTF-8 and add it again.")
+        raise Unreadable(
+            zh=f"{name} 的文字编码无法确定（encoding unsure），请另存为 UTF-8 后再添加。",
+            en=f"The encoding of {name} is uncertain (encoding unsure); save it as UTF-8 and add it again.",
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
 
 

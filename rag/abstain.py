@@ -6,7 +6,7 @@ from renzhi.graph.case import Case
 from renzhi.rag.blocks import stated
 from renzhi.rag.draft import Draft, entry_lang
 from renzhi.rag.question import Question
-from renzhi.rag.select import Found, rank_cases, statements_for
+from renzhi.rag.selection import Found, rank_cases, statements_for
 from renzhi.rag.wording import SCALE, cell, join, of, safe, w, years
 
 MAX_NEAREST = 3
@@ -62,7 +62,8 @@ def _needed(draft: Draft, question: Question, missing: Sequence[str], held: Sequ
 
 def _nearest(draft: Draft, question: Question, found: Found) -> None:
     say, lang = draft.say, draft.lang
-    ranked = [case for score, case in rank_cases(question, found, draft.holdings) if score >= 1.0][:MAX_NEAREST]
+    has = draft.holdings.concepts_of_case
+    ranked = [case for _, case in rank_cases(question, found, draft.holdings) if case.id in question.cases or set(question.concepts) & has[case.id]][:MAX_NEAREST]
     if not ranked:
         return
     rows = [say("| 案例 | 相同 | 不同 | 记录了什么 |", "| Case | Same | Different | What it records |"), "|---|---|---|---|"]
@@ -81,6 +82,6 @@ def _name(draft: Draft, case: Case) -> str:
 
 
 def _fact(draft: Draft, case: Case, question: Question, found: Found) -> str:
-    chosen = statements_for(case, question, found, limit=1, sections=("impact", "cause", "outcome", "barrier"))
+    chosen = statements_for(case, question, found, draft.holdings, limit=1, sections=("impact", "cause", "outcome", "barrier"))
     mark = draft.say("（译文）", " (our translation)")
     return "".join(cell(stated(draft, case, s)) + (mark if entry_lang(case, s) != draft.lang else "") for s in chosen)

@@ -20,15 +20,18 @@ from renzhi.rag.compose_general import compose_general
 from renzhi.rag.compose_measures import cases_for, compose_measures, compose_side_effects
 from renzhi.rag.draft import Draft
 from renzhi.rag.holdings import Holdings
-from renzhi.rag.model import Answer, Citation
+from renzhi.rag.model import Answer, Citation, Embedder
 from renzhi.rag.question import Filters, Question, parse
 from renzhi.rag.retrieve import Retriever
-from renzhi.rag.select import Found, rank_cases
+from renzhi.rag.selection import Found, rank_cases
+from renzhi.rag.titles import documents_by_title, phrases_in
 from renzhi.rag.verify import quote_stands, unfit
 
 EVIDENCE_BAR = 0.35
 """The strength (0–1, see `retrieve`) below which retrieved text alone carries no answer."""
-NEEDS_ITS_PLACE = ("figure", "cost", "case", "lessons", "compare")
+ORDER = ("lead", "table", "chain", "evidence", "document", "measures", "groups", "gaps", "nearest", "sources")
+"""The blocks of an answer from top to bottom (`answers.md`, "Order")."""
+NEEDS_ITS_PLACE = ("figure", "cost", "case", "lessons", "compare", "general")
 """Intents that another place's evidence cannot serve."""
 
 
@@ -46,6 +49,7 @@ class Asked:
     case_names: dict[str, tuple[str, ...]]
     """Case slug: the names of the question that it holds."""
     document_names: dict[str, tuple[str, ...]]
+    embedder: Embedder
 
 
 def answer(text: str, holdings: Holdings, retriever: Retriever, recogniser: Recogniser, store: GraphStore, *, lang: Lang | None = None,
@@ -62,6 +66,7 @@ def answer(text: str, holdings: Holdings, retriever: Retriever, recogniser: Reco
         reason = _compose(draft, asked)
         draft = draft if reason is None or draft.blocks else Draft(holdings, question.lang, question.concepts)
     draft = _checked(draft, store)
+    draft.blocks.sort(key=lambda block: ORDER.index(block.kind))
     draft.sources_block()
     return _finish(draft, question, reason, begun)
 
@@ -69,16 +74,28 @@ def answer(text: str, holdings: Holdings, retriever: Retriever, recogniser: Reco
 def look_up(question: Question, holdings: Holdings, retriever: Retriever, store: GraphStore, *, k: int = 60) -> Asked:
     """Retrieval for a question, and which of its names are held where."""
     expansions = _expansions(question, holdings)
+    titled = () if question.documents or not holdings.documents else documents_by_title(question, holdings, retriever.quick_embedder)
+    by_case, by_document, missing = _names_held(question, holdings, store)
+    elsewhere = [n for n in question.names if any(n in v for v in by_case.values()) and not any(n in v for v in by_document.values())]
+    if titled and not elsewhere:
+        question = replace(question, documents=titled, concepts=_outside_title(question))
     found = Found.of(retriever.search(question.text, k=k, expansions=expansions, graph=_graph_passages(question, holdings)))
     if question.documents:
         allowed = _witnesses(question.documents, holdings)
+        missing = ()
         inside = retriever.search(question.text, k=k, expansions=expansions, allowed=_passages_of(store, allowed))
         found = Found.of([*inside, *[h for h in found.hits if h.passage not in {i.passage for i in inside}]])
     ids = [hit.passage for hit in found.hits if hit.passage.startswith("doc:")]
     passages = tuple(holdings.passages(ids))
-    by_case, by_document, missing = _names_held(question, holdings, store)
     known = tuple(n for n in question.names if n not in missing)
-    return Asked(question, found, passages, missing, known, by_case, by_document)
+    return Asked(question, found, passages, missing, known, by_case, by_document, retriever.quick_embedder)
+
+
+def _outside_title(question: Question) -> tuple[str, ...]:
+    """The concepts asked apart from those that only the document's name has: “the adaptation plan” is not asking about planning."""
+    spans = [(at, at + len(phrase)) for phrase in phrases_in(question.text) if (at := question.text.find(phrase)) >= 0]
+    kept = [m.concept for m in question.mentions if not any(a <= m.start and m.end <= b for a, b in spans)]
+    return tuple(dict.fromkeys(kept))
 
 
 def _witnesses(documents: Sequence[str], holdings: Holdings) -> set[str]:
@@ -118,9 +135,10 @@ def _names_held(question: Question, holdings: Holdings, store: GraphStore) -> tu
     by_case: dict[str, list[str]] = {}
     by_document: dict[str, list[str]] = {}
     missing = []
-    for name in question.names:
-        cases = [slug for slug, text in holdings.raw_text_of_case.items() if _mentions(text, name)]
-        documents = _documents_with(name, holdings, store)
+    whole = {n for n in question.names if _holders(n, holdings, store) != ([], [])}
+    names = [part for n in question.names for part in ([n] if n in whole or " " not in n else _held_words(n, holdings, store) or [n])]
+    for name in names:
+        cases, documents = _holders(name, holdings, store)
         for slug in cases:
             by_case.setdefault(slug, []).append(name)
         for document in documents:
@@ -128,6 +146,16 @@ def _names_held(question: Question, holdings: Holdings, store: GraphStore) -> tu
         if not cases and not documents:
             missing.append(name)
     return {k: tuple(v) for k, v in by_case.items()}, {k: tuple(v) for k, v in by_document.items()}, tuple(missing)
+
+
+def _holders(name: str, holdings: Holdings, store: GraphStore) -> tuple[list[str], list[str]]:
+    """Slugs of the cases and ids of the documents that mention the name."""
+    return [slug for slug, text in holdings.raw_text_of_case.items() if _mentions(text, name)], _documents_with(name, holdings, store)
+
+
+def _held_words(name: str, holdings: Holdings, store: GraphStore) -> list[str]:
+    """The words of a longer name that something held mentions."""
+    return [word for word in name.split() if _holders(word, holdings, store) != ([], [])]
 
 
 def _mentions(text: str, name: str) -> bool:
@@ -174,7 +202,8 @@ def _document_only(asked: Asked) -> bool:
         return max(len(v) for v in asked.document_names.values()) > most_case
     documents, cases = asked.found.best("doc:"), asked.found.best("case:")
     lead = asked.found.hits[0].passage.startswith("doc:") if asked.found.hits else False
-    return lead and not asked.question.cases and not asked.question.names and documents >= EVIDENCE_BAR and documents > cases + 0.12
+    plain_asking = asked.question.intent in ("general", "figure", "cost", "case")
+    return plain_asking and lead and not asked.question.cases and not asked.question.names and documents >= EVIDENCE_BAR and documents > cases + 0.12
 
 
 def _from_documents(draft: Draft, asked: Asked) -> bool:
@@ -192,17 +221,20 @@ def _from_documents(draft: Draft, asked: Asked) -> bool:
         passages = [p for p in passages if p.document in witnesses]
     documents = {p.document for p in passages}
     facts = [f for f in draft.holdings.facts if any(s.document in documents for s in f.supports)]
-    return compose_document(draft, question, asked.found, passages[:30], facts)
+    return compose_document(draft, question, asked.found, passages, facts, embedder=asked.embedder)
 
 
 def _years_missing(asked: Asked, holdings: Holdings) -> tuple[str, ...]:
     """Years asked about a named case that none of the named cases mentions."""
-    named = asked.question.cases or tuple(asked.case_names)
+    named = {*asked.question.cases, *asked.case_names}
     if asked.question.intent not in NEEDS_ITS_PLACE or not asked.question.years or not named:
         return ()
-    texts = " ".join(holdings.raw_text_of_case[slug] for slug in named if slug in holdings.raw_text_of_case)
-    texts += " ".join(holdings.cases[slug].years for slug in named if slug in holdings.cases)
-    return tuple(y for y in asked.question.years if y not in texts and not _within(y, [holdings.cases[s].years for s in named]))
+    return tuple(y for y in asked.question.years if not any(_covers(holdings.cases[s], y, holdings) for s in named))
+
+
+def _covers(case: Case, year: str, holdings: Holdings) -> bool:
+    """Whether the case names the year or spans it."""
+    return year in holdings.raw_text_of_case[case.id] or year in case.years or _within(year, [case.years])
 
 
 def _within(year: str, spans: Sequence[str]) -> bool:
@@ -221,9 +253,11 @@ def _with_cases(asked: Asked, holdings: Holdings) -> Question:
     most = max(len(v) for v in asked.case_names.values())
     holders = [slug for slug, names in asked.case_names.items() if len(names) == most]
     ranked = [case.id for _, case in rank_cases(question, asked.found, holdings)]
+    dated = [s for s in holders if question.years and all(_covers(holdings.cases[s], y, holdings) for y in question.years)]
+    holders = dated or holders
     holders.sort(key=lambda s: (s not in question.cases, ranked.index(s) if s in ranked else 999, s))
-    telling = most >= 1 and len(holders) <= 4
-    cases = [*[s for s in holders if telling], *[s for s in question.cases if s not in holders]]
+    telling = len(holders) <= 4
+    cases = [*[s for s in holders if telling], *[s for s in question.cases if s not in holders and (s in asked.case_names or not asked.case_names)]]
     intent = "case" if question.intent == "general" and cases else question.intent
     return replace(question, cases=tuple(cases), intent=intent)
 
@@ -241,7 +275,11 @@ def _by_intent(draft: Draft, question: Question, asked: Asked) -> bool:
     case = _one_case(question, found, draft)
     written = False
     if question.intent == "measures":
-        written = compose_measures(draft, question, found, missing=asked.missing)
+        for max_cases in (3, 2, 1):
+            draft.clear()
+            written = compose_measures(draft, question, found, missing=asked.missing, max_cases=max_cases)
+            if not draft.too_long():
+                break
     elif question.intent == "side_effects":
         written = compose_side_effects(draft, question, found)
     elif question.intent == "chain":

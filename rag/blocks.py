@@ -1,5 +1,6 @@
 """The parts that several kinds of answer share: evidence by case, measures, groups, gaps."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from renzhi.graph.case import Case, Statement
@@ -8,7 +9,7 @@ from renzhi.rag.draft import Draft, entry_lang, wording_of
 from renzhi.rag.holdings import STRENGTH_RANK
 from renzhi.rag.model import AnswerMeasure, SideEffect
 from renzhi.rag.question import Question
-from renzhi.rag.select import Found, MeasureOption, statements_for
+from renzhi.rag.selection import Found, MeasureOption, statements_for
 from renzhi.rag.wording import DIMENSION, SCALE, STANDING, STRENGTH, clause, join, of, safe, verb, w, years
 
 
@@ -24,14 +25,22 @@ def case_head(draft: Draft, case: Case, *, translated: bool) -> str:
 
 def short_name(draft: Draft, case: Case) -> str:
     """Place and years, enough to tell a case once its title was given."""
-    return draft.say(f"{case.place.zh} {years(case.years, 'zh')}", f"{case.place.en} {years(case.years, 'en')}")
+    return f"{short_place(case, draft.lang)} {years(case.years, draft.lang)}"
 
 
-def stated(draft: Draft, case: Case, statement: Statement) -> str:
-    """One statement as a sentence in the reader's language, with its marker."""
+def short_place(case: Case, lang: str) -> str:
+    """The place without what stands in brackets; its province or state where that is still long."""
+    name = re.split(r"[（(；;]", case.place.get(lang))[0].strip()
+    return case.place.admin.get(lang) if case.place.admin and len(name) > (14 if lang == "zh" else 32) else name
+
+
+def stated(draft: Draft, case: Case, statement: Statement, *, mark: bool = False) -> str:
+    """One statement as a sentence in the reader's language, with its marker; `mark` says where it is our translation."""
     text = safe(wording_of(statement, draft.lang))
     if statement.year and statement.year not in text:
         text = f"{clause(text)}（{years(statement.year, 'zh')}）" if draft.lang == "zh" else f"{clause(text)} ({years(statement.year, 'en')})"
+    if mark and statement.lang != draft.lang:
+        text = clause(text) + draft.say("（译文）", " (our translation)")
     return draft.claim(text, [draft.record(case, statement.id)])
 
 
@@ -39,7 +48,7 @@ def evidence_by_case(draft: Draft, cases: Sequence[Case], question: Question, fo
     """One bullet a case with the statements that serve the question."""
     rows = []
     for case in cases:
-        chosen = statements_for(case, question, found, limit=each, sections=("vulnerability", "impact", "cause", "outcome", "barrier", "side_effect"))
+        chosen = statements_for(case, question, found, draft.holdings, limit=each, sections=("vulnerability", "impact", "cause", "outcome", "barrier", "side_effect"))
         if not chosen:
             continue
         foreign = any(entry_lang(case, s) != draft.lang for s in chosen)
@@ -51,7 +60,9 @@ def evidence_by_case(draft: Draft, cases: Sequence[Case], question: Question, fo
 def fact_sentence(draft: Draft, fact: Fact, *, subject: bool = True) -> str:
     """A fact in words: label, verb, label; the subject may be dropped."""
     parts = [draft.label(fact.subject)] if subject else []
-    parts += [verb(fact.relation, fact.modality, fact.polarity, draft.lang), draft.label(fact.object)]
+    reads = verb(fact.relation, fact.modality, fact.polarity, draft.lang)
+    label = draft.label(fact.object)
+    parts += [reads.replace("加剧", "带来") if label.endswith("加剧") else reads, label]
     text = "".join(parts) if draft.lang == "zh" else " ".join(parts)
     if fact.condition:
         text += f"（{clause(fact.condition.zh)}）" if draft.lang == "zh" else f" ({clause(fact.condition.en)})"
@@ -93,14 +104,14 @@ def _measure_text(draft: Draft, option: MeasureOption, only_case: Case | None) -
     stop = draft.say("。", ". ")
     parts = [w("side_effects", draft.lang) + draft.say("：", ": ") + side_effects(draft, option)]
     effects = [general_effect(draft, f) for f in option.general[:1]]
-    effects += [_case_effect(draft, f) for f in option.shown[:2]]
+    effects += [_case_effect(draft, f) for f in option.shown[:1]]
     parts.append(w("effect", draft.lang) + draft.say("：", ": ") + (_semi(draft, effects) if effects else w("none_found", draft.lang)))
-    applied = [(c, m) for c, m in option.applied if only_case is None or c.id == only_case.id][:2]
+    applied = [(c, m) for c, m in option.applied if only_case is None or c.id == only_case.id][: 1 if only_case is None else 2]
     uses = []
     for case, measure in applied:
         whole = draft.say("；", "; ") + w("whole_record", draft.lang) if measure.basis == "record" else ""
         note = f"{of(STANDING, measure.standing, draft.lang)}{whole}"
-        place = "" if only_case else (f"{case.place.zh}：" if draft.lang == "zh" else f"{case.place.en}: ")
+        place = "" if only_case else short_place(case, draft.lang) + draft.say("：", ": ")
         text = f"{place}{safe(measure.name.get(draft.lang))}" + (f"（{note}）" if draft.lang == "zh" else f" ({note})")
         uses.append(draft.claim(text, [draft.record(case, measure.id)], stop=False))
     parts.append(w("case", draft.lang) + draft.say("：", ": ") + (_semi(draft, uses) if uses else w("none", draft.lang)))
@@ -117,8 +128,8 @@ def _semi(draft: Draft, items: Iterable[str]) -> str:
 
 
 def _shown_worsens(option: MeasureOption) -> list[Fact]:
-    cases = [f for f in option.worsens if f.scope][:2]
-    return cases + [f for f in option.worsens if not f.scope][: 2 - len(cases) if cases else 2]
+    cases = [f for f in option.worsens if f.scope][:1]
+    return cases + [f for f in option.worsens if not f.scope][:1]
 
 
 def side_effects(draft: Draft, option: MeasureOption) -> str:
@@ -157,9 +168,9 @@ def groups_block(draft: Draft, cases: Sequence[Case], hazards: Iterable[str], qu
     draft.groups_absent += [g for g in question.of_kind("grp") if g not in covered]
     stop, colon, parts = draft.say("。", ". "), draft.say("：", ": "), []
     if sourced:
-        texts = [draft.claim(draft.label(g), draft.of_fact(f, limit=1), stop=False) for g, f in list(sourced.items())[:4]]
+        texts = [draft.claim(draft.label(g), draft.of_fact(f, limit=1), stop=False) for g, f in list(sourced.items())[:3]]
         parts.append(draft.say("有出处", "Sourced") + colon + draft.say("、", ", ").join(texts))
-    names = list(dict.fromkeys(safe(name) for name, _ in listed))[:8]
+    names = list(dict.fromkeys(safe(name) for name, _ in listed))[:6]
     if names:
         parts.append(draft.say("记录列出（未附出处）", "Listed without source") + colon + draft.say("、", ", ").join(names))
     else:
@@ -191,7 +202,7 @@ def doubts_of(draft: Draft, *, limit: int = 2) -> list[str]:
 
 def gaps_block(draft: Draft, gaps: Sequence[str], *, cases: Sequence[Case] = (), editor: bool = False) -> None:
     """What this evidence does not cover; at most one editor's reading, marked, closes it."""
-    shown = [*dict.fromkeys(gaps), *doubts_of(draft)]
+    shown = [*dict.fromkeys(gaps), *doubts_of(draft, limit=1)]
     if editor:
         reading = next((s for c in cases for s in c.statements if s.editor and s.section in ("lesson", "side_effect")), None)
         if reading:

@@ -9,7 +9,7 @@ from renzhi.rag.blocks import case_head, gaps_block, groups_block, measure_lines
 from renzhi.rag.draft import Draft, entry_lang, wording_of
 from renzhi.rag.holdings import Holdings
 from renzhi.rag.question import Question
-from renzhi.rag.select import Found, MeasureOption, _option, statements_for
+from renzhi.rag.selection import Found, MeasureOption, _option, statements_for
 from renzhi.rag.wording import SCALE, cell, clause, figure_value, of, safe, w, years
 
 _ASKED_KINDS = [
@@ -21,6 +21,7 @@ _ASKED_KINDS = [
     ("cover", r"保额|限额|\b(cover(age)?|insured)\b"),
     ("hazard", r"雨量|降雨|水位|浪高|风速|气温|多少度|\b(rain(fall)?|surge|wind|temperature|degrees|depth)\b"),
 ]
+_DEATHS = re.compile(r"死|遇难|\b(die[ds]?|dead|deaths?|killed|fatalit\w+|toll)\b")
 MONEY_KINDS = ("cost", "payout", "cover", "loss")
 
 
@@ -38,6 +39,7 @@ def rank_figures(case: Case, question: Question, found: Found, *, kinds: Sequenc
         around = set(tokens(f"{figure.recorded} {figure.note.zh if figure.note else ''} {figure.note.en if figure.note else ''}"))
         score = 2.0 * (figure.kind in kinds) + 2.0 * len(asked & words) / (1 + min(len(asked), len(words))) + 0.5 * len(asked & around) / (1 + len(asked))
         score += 0.5 * any(year in (figure.year or "") for year in question.years)
+        score += 1.0 * bool(_DEATHS.search(question.text.lower()) and _DEATHS.search(f"{figure.what.zh} {figure.what.en}".lower()))
         for entry in (figure.id, figure.statement):
             rank = found.rank.get(f"case:{case.id}#{entry}")
             score += 0.6 / (1 + rank) if rank is not None else 0.0
@@ -49,11 +51,13 @@ def rank_figures(case: Case, question: Question, found: Found, *, kinds: Sequenc
 def compose_figure(draft: Draft, question: Question, case: Case, found: Found, *, cost: bool) -> bool:
     """A table of the figures asked for, rivals side by side; False if the case holds none that answers."""
     kinds = asked_kinds(question.text) or (["cost"] if cost else [])
-    if cost:
-        kinds = [k for k in kinds if k in MONEY_KINDS] or ["cost"]
+    if cost and not set(kinds) & set(MONEY_KINDS):
+        kinds = [*kinds, "cost"]
     ranked = rank_figures(case, question, found, kinds=kinds)
     best = ranked[0][0] if ranked else 0.0
-    chosen = [f for score, f in ranked if score >= max(0.9, best * 0.55)][:5]
+    chosen = [f for score, f in ranked if score >= max(0.9, best * 0.55)]
+    close = [f for score, f in ranked if score >= 1.2]
+    chosen = ([f for f in chosen if f.kind in kinds or f in close[:2]] or chosen)[:5]
     if cost and not any(f.kind in MONEY_KINDS for f in chosen):
         chosen = []
     chosen = _with_rivals(case, chosen)
@@ -86,19 +90,20 @@ def _figure_text(draft: Draft, figure: Figure) -> str:
     parts += [pair.get(draft.lang) for pair in (figure.place, figure.counted_by) if pair]
     tail = "，".join(parts) if draft.lang == "zh" else ", ".join(parts)
     what, value = safe(figure.what.get(draft.lang)), figure_value(figure, draft.lang)
-    return f"{what}为 {value}（{safe(tail)}）" if draft.lang == "zh" else f"{what}: {value} ({safe(tail)})"
+    return f"{what}为{value}（{safe(tail)}）" if draft.lang == "zh" else f"{what}: {value} ({safe(tail)})"
 
 
 def _figure_lead(draft: Draft, case: Case, chosen: list[Figure]) -> None:
     rivals = [c.between for c in case.conflicts if len(set(c.between) & {f.id for f in chosen}) > 1]
     first = [f for f in chosen if rivals and f.id in rivals[0]] if rivals and chosen[0].id in rivals[0] else chosen[:2]
     sentences = []
+    name = safe(case.title.get(draft.lang)) + draft.say("：", ": ")
     if rivals and first and first[0].id in rivals[0] and len(first) > 1:
-        texts = [draft.claim(_figure_text(draft, f), [draft.record(case, f.id)], stop=False) for f in first[:3]]
+        texts = [draft.claim(head + _figure_text(draft, f), [draft.record(case, f.id)], stop=False) for head, f in zip([name, "", ""], first[:3], strict=False)]
         sentences.append(draft.say("；", "; ").join(texts) + draft.say("。", "."))
         sentences.append(draft.holding(draft.say("几个数都在库里，口径不一，没有定论。", "All of these are in the base and none is settled.")))
     else:
-        sentences += [draft.claim(_figure_text(draft, f), [draft.record(case, f.id)]) for f in first]
+        sentences += [draft.claim(head + _figure_text(draft, f), [draft.record(case, f.id)]) for head, f in zip([name, ""], first, strict=False)]
     draft.block("lead", "", draft.say("", " ").join(sentences))
 
 
@@ -146,14 +151,15 @@ def _figure_gaps(draft: Draft, case: Case, question: Question, chosen: list[Figu
 def compose_case(draft: Draft, question: Question, case: Case, found: Found) -> bool:
     """One case: what it is, what the question asks of it, its measures, groups and gaps."""
     lang, say = draft.lang, draft.say
-    chosen = statements_for(case, question, found, limit=6, sections=("vulnerability", "impact", "cause", "outcome", "barrier", "side_effect"))
+    chosen = statements_for(case, question, found, draft.holdings, limit=6, sections=("vulnerability", "impact", "cause", "outcome", "barrier", "side_effect"))
     if not chosen:
         return False
     first, rest = _answering(case, chosen, question)
     place = case.place.get(lang)
     where = f"{place}，{of(SCALE, case.scale, lang)}，{years(case.years, lang)}" if lang == "zh" else f"{place}, {of(SCALE, case.scale, lang)}, {years(case.years, lang)}"
     title = safe(case.title.get(lang))
-    lead = [draft.holding(say(f"库里的案例是“{title}”（{where}）。", f"The case in the base is “{title}” ({where})."))]
+    mark = say("；以下为译文，记录原文为英文", "; our translation, record wording Chinese") if any(s.lang != lang for s in first) else ""
+    lead = [draft.holding(say(f"库里的案例是“{title}”（{where}{mark}）。", f"The case in the base is “{title}” ({where}{mark})."))]
     lead += [stated(draft, case, s) for s in first]
     draft.block("lead", "", say("", " ").join(lead))
     foreign = any(entry_lang(case, s) != lang for s in chosen)
@@ -221,7 +227,7 @@ def compose_lessons(draft: Draft, question: Question, cases: Sequence[Case], fou
     """Documented failings, then outcomes by date; no record has a sourced lesson, so none is invented."""
     shown, rows = [], []
     for case in cases[: 1 if question.cases else 3]:
-        failings = statements_for(case, question, found, limit=4, sections=("barrier", "side_effect", "cause", "vulnerability"))
+        failings = statements_for(case, question, found, draft.holdings, limit=4, sections=("barrier", "side_effect", "cause", "vulnerability"))
         if not failings:
             continue
         shown.append(case)
@@ -230,7 +236,7 @@ def compose_lessons(draft: Draft, question: Question, cases: Sequence[Case], fou
     if not rows:
         return False
     case, failings, _ = rows[0]
-    lead = [stated(draft, case, s) for s in failings[:2]]
+    lead = [stated(draft, case, s, mark=True) for s in failings[:2]]
     draft.block("lead", "", draft.say("", " ").join(lead))
     bullets = []
     for number, (case, failings, outcomes) in enumerate(rows):
@@ -274,7 +280,7 @@ def compose_compare(draft: Draft, question: Question, cases: Sequence[Case], fou
 
 
 def _compare_cell(draft: Draft, case: Case, question: Question, found: Found, section: str) -> str:
-    chosen = statements_for(case, question, found, limit=1, sections=(section,))
+    chosen = statements_for(case, question, found, draft.holdings, limit=1, sections=(section,))
     return "".join(draft.claim(safe(cell(wording_of(s, draft.lang))), [draft.record(case, s.id)], stop=False) for s in chosen)
 
 

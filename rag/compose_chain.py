@@ -1,29 +1,28 @@
 """Answers on chains: what a hazard or failure sets off, hop by hop, and where it can be cut."""
 
-from collections import deque
-from dataclasses import dataclass
+import heapq
+from dataclasses import dataclass, field
 
 from renzhi.graph.model import Fact
 from renzhi.rag.blocks import fact_sentence, gaps_block, groups_block, measure_lines, short_name
 from renzhi.rag.draft import Draft, wording_of
-from renzhi.rag.holdings import MODALITY_RANK, STRENGTH_RANK, Holdings, entry_of
+from renzhi.rag.holdings import MODALITY_RANK, STRENGTH_RANK, WITH_THE_ARROW, Holdings, entry_of
 from renzhi.rag.question import Question
-from renzhi.rag.select import Found, MeasureOption, _option
+from renzhi.rag.selection import Found, MeasureOption, _option
 from renzhi.rag.wording import STRENGTH, cell, clause, join, of, safe, w
 
-WITH_THE_ARROW = ("triggers", "increases_probability", "leads_to", "affects", "fails_as")
 MAX_HOPS = 3
 MAX_ROWS = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Hop:
     """One link of a chain: a general fact, what cases showed, or both."""
 
     source: str
     target: str
-    general: tuple[Fact, ...]
-    seen: tuple[Fact, ...]
+    general: tuple[Fact, ...] = field(compare=False)
+    seen: tuple[Fact, ...] = field(compare=False)
 
     @property
     def weight(self) -> float:
@@ -48,19 +47,22 @@ def hops_from(concept: str, holdings: Holdings, allowed: frozenset[str] | None =
 
 
 def chain_between(start: str, goals: set[str], holdings: Holdings, *, max_hops: int = 4) -> list[Hop]:
-    """The best of the shortest chains from a concept to one of the goals; empty if there is none in `max_hops`."""
-    queue: deque[tuple[str, tuple[Hop, ...]]] = deque([(start, ())])
-    seen = {start}
+    """The chain to one of the goals with the best evidence, in at most `max_hops` links; empty if there is none.
+
+    Dijkstra over 1 + 3 / (1 + weight) a link: a detour is taken only where its evidence is much better.
+    """
+    queue: list[tuple[float, str, tuple[Hop, ...]]] = [(0.0, start, ())]
+    done: set[str] = set()
     while queue:
-        concept, path = queue.popleft()
-        if len(path) == max_hops:
+        cost, concept, path = heapq.heappop(queue)
+        if concept in goals and path:
+            return list(path)
+        if concept in done or len(path) == max_hops:
             continue
+        done.add(concept)
         for hop in hops_from(concept, holdings):
-            if hop.target in goals:
-                return [*path, hop]
-            if hop.target not in seen:
-                seen.add(hop.target)
-                queue.append((hop.target, (*path, hop)))
+            if hop.target not in done:
+                heapq.heappush(queue, (cost + 1 + 3 / (1 + hop.weight), hop.target, (*path, hop)))
     return []
 
 
@@ -90,7 +92,7 @@ def compose_chain(draft: Draft, question: Question, found: Found) -> bool:
     starts = _starts(question, holdings)
     if not starts:
         return False
-    start, goals = starts[0], set(question.of_kind("imp", "sys", "hz")) - set(starts[:1])
+    start, goals = starts[0], _goals(question, starts[0], holdings)
     between = chain_between(start, goals, holdings) if goals else []
     hops = list(between)
     for other in starts[: 2 if not between else 1]:
@@ -110,14 +112,24 @@ def compose_chain(draft: Draft, question: Question, found: Found) -> bool:
     return True
 
 
+def _goals(question: Question, start: str, holdings: Holdings) -> set[str]:
+    """Where the asked chain should arrive: the systems and impacts asked and how those systems fail, else other hazards asked."""
+    named = set(question.of_kind("imp", "sys"))
+    named |= {f.object for s in question.of_kind("sys") for f in holdings.by_subject.get(s, []) if f.relation == "fails_as"}
+    upstream = {c for c in question.concepts if any(h.target == start for h in hops_from(c, holdings))}
+    return (named or set(question.of_kind("hz"))) - {start} - upstream
+
+
 def _starts(question: Question, holdings: Holdings) -> list[str]:
+    """Where the asked chain begins: hazards before impacts, and of two that are linked the later one ("the surge of a typhoon")."""
     asked = [c for c in question.concepts if c.partition(":")[0] in ("hz", "imp", "sys") and hops_from(c, holdings)]
-    return sorted(asked, key=lambda c: (not c.startswith("hz:"), asked.index(c)))
+    further = {h.target for c in asked for h in hops_from(c, holdings)}
+    return sorted(asked, key=lambda c: (not c.startswith("hz:"), c not in further, asked.index(c)))
 
 
 def _lead(draft: Draft, hops: list[Hop], cut: tuple[Hop, list[MeasureOption]] | None, start: str) -> None:
     say = draft.say
-    first = [h for h in hops if h.source == start][:3]
+    first = [h for h in hops if h.source == start and h.target[:3] in ("hz:", "imp")][:3]
     sentences = []
     targets = join([draft.label(h.target) for h in first], draft.lang)
     general = [h for h in first if h.general]

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from renzhi.graph.model import Document, Fact, Passage
 from renzhi.graph.tokens import tokens
 from renzhi.rag.blocks import fact_sentence, gaps_block
 from renzhi.rag.draft import Draft, sentences_of
+from renzhi.rag.model import Embedder, Sentence
 from renzhi.rag.question import Question
-from renzhi.rag.select import Found
+from renzhi.rag.selection import Found
 from renzhi.rag.wording import clause, join, safe, spaced, w
 
 MAX_QUOTES = 3
 MAX_QUOTE_CHARS = 420
+MAX_COMPARED = 32
+MAX_PASSAGES = 24
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,14 @@ class Quote:
     score: float
 
 
-def compose_document(draft: Draft, question: Question, found: Found, passages: Sequence[Passage], facts: Sequence[Fact]) -> bool:
+def compose_document(draft: Draft, question: Question, found: Found, passages: Sequence[Passage], facts: Sequence[Fact], *,
+                     embedder: Embedder | None = None) -> bool:
     """Quotes of held documents that serve the question, at most three a document; False if none does.
 
-    `passages` come in the order of retrieval; `facts` are accepted facts from these documents.
+    `passages` come in the order of retrieval; `facts` are accepted facts from these documents; `embedder` compares
+    sentences where question and document are in different languages.
     """
-    quotes = choose_quotes(draft, question, passages, found)
+    quotes = choose_quotes(draft, question, passages, found, embedder=embedder)
     if not quotes:
         return False
     documents = list(dict.fromkeys(q.passage.document for q in quotes))
@@ -44,12 +49,18 @@ def compose_document(draft: Draft, question: Question, found: Found, passages: S
     return True
 
 
-def choose_quotes(draft: Draft, question: Question, passages: Sequence[Passage], found: Found, *, limit: int = MAX_QUOTES) -> list[Quote]:
+def choose_quotes(draft: Draft, question: Question, passages: Sequence[Passage], found: Found, *, limit: int = MAX_QUOTES,
+                  embedder: Embedder | None = None) -> list[Quote]:
     """The best sentences, each asked concept served first, one witness a work."""
     candidates: list[Quote] = []
-    for passage in passages:
-        if passage.document in draft.holdings.documents:
-            candidates += _candidates(draft, question, passage, found)
+    common = {c: sum(c in p.concepts for p in passages) / max(1, len(passages)) for c in question.concepts}
+    held = [p for p in passages if p.document in draft.holdings.documents]
+    named = {p.id: sum((1.0 - common[c]) ** 2 for c in question.concepts if c in p.concepts) for p in held}
+    ranked = sorted(enumerate(held), key=lambda pair: (pair[0] - 8 * named[pair[1].id], pair[0]))[:MAX_PASSAGES]
+    for place, (_, passage) in enumerate(ranked):
+        candidates += _candidates(draft, question, passage, place, common)
+    if embedder and any(q.passage.lang != question.lang for q in candidates):
+        candidates = _compared(question, candidates, embedder)
     candidates.sort(key=lambda q: (-q.score, q.passage.id, q.start))
     chosen: list[Quote] = []
     served: set[str] = set()
@@ -65,6 +76,14 @@ def choose_quotes(draft: Draft, question: Question, passages: Sequence[Passage],
     return sorted(chosen, key=lambda q: (q.passage.document, -q.score))
 
 
+def _compared(question: Question, candidates: list[Quote], embedder: Embedder) -> list[Quote]:
+    """The most promising candidates with the cosine of question and sentence in their score: words cannot be shared here."""
+    best = sorted(candidates, key=lambda q: (-q.score, q.passage.id, q.start))[:MAX_COMPARED]
+    asked = embedder.embed([question.text], input_type="query")[0]
+    rows = embedder.embed([_text(q) for q in best], input_type="document")
+    return [replace(q, score=q.score + 2.0 * float(cosine)) for q, cosine in zip(best, rows @ asked, strict=True)]
+
+
 def _repeats(quote: Quote, chosen: list[Quote]) -> bool:
     words = set(tokens(quote.passage.text[quote.start - quote.passage.start : quote.end - quote.passage.start]))
     for other in chosen:
@@ -76,10 +95,11 @@ def _repeats(quote: Quote, chosen: list[Quote]) -> bool:
     return False
 
 
-def _candidates(draft: Draft, question: Question, passage: Passage, found: Found) -> list[Quote]:
-    rank = found.rank.get(passage.id)
-    base = 3.0 / (3 + rank) if rank is not None else 0.0
+def _candidates(draft: Draft, question: Question, passage: Passage, place: int, common: dict[str, float]) -> list[Quote]:
+    """`place`: its rank in retrieval, which weighs most; `common`: in which share of the passages at hand each asked concept occurs; what is everywhere tells little."""
+    base = 2.5 / (1 + 0.25 * place)
     asked_words = _asked_words(draft, question, passage.lang)
+    telling = {c: (1.0 - common.get(c, 0.0)) ** 2 for c in question.concepts}
     quotes = []
     for start, end in _windows(passage.text):
         text = passage.text[start:end]
@@ -88,8 +108,8 @@ def _candidates(draft: Draft, question: Question, passage: Passage, found: Found
         shared = len(words & asked_words) / (2 + min(len(asked_words), 12))
         heading = len(set(tokens(" ".join(passage.heading))) & asked_words) / (2 + len(asked_words))
         named = sum(name.lower() in text.lower() for name in question.names)
-        score = base + 0.8 * len(has) + 2.0 * shared + heading + 0.4 * named
-        if len(text) > 24 or len(words) > 5:
+        score = base + sum(1.2 * telling[c] for c in has) + 1.5 * shared + heading + 0.4 * named
+        if (len(text) > 24 or len(words) > 5) and len(re.findall(r"https?://|www\.", text)) < 2:
             quotes.append(Quote(passage, passage.start + start, passage.start + end, has, score))
     return quotes
 
@@ -112,9 +132,11 @@ def _names_concept(draft: Draft, concept: str, text: str, lang: str) -> bool:
 
 
 def _windows(text: str) -> list[tuple[int, int]]:
-    """Sentences; a long one is cut at clause ends, short ones stand alone."""
+    """Sentences; a long one is cut at clause ends; a short article of a statute stays whole, or its items would lose their verb."""
+    if re.match(r"\s*第[一二三四五六七八九十百零〇\d]+条", text) and len(text) <= MAX_QUOTE_CHARS:
+        return [(0, len(text.rstrip()))]
     spans = []
-    for start, end in sentences_of(text):
+    for start, end in [part for span in sentences_of(text) for part in _between_bullets(text, *span)]:
         if end - start <= MAX_QUOTE_CHARS:
             spans.append((start, end))
             continue
@@ -125,6 +147,12 @@ def _windows(text: str) -> list[tuple[int, int]]:
                 at = start + match.end()
         spans.append((at, end))
     return [(a, min(b, a + MAX_QUOTE_CHARS)) for a, b in spans if text[a:b].strip()]
+
+
+def _between_bullets(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The items of a span that runs over bullets or table cells, without the marks themselves."""
+    items = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^•\t]+", text[start:end]) if m[0].strip()]
+    return [(a + len(text[a:b]) - len(text[a:b].lstrip()), a + len(text[a:b].rstrip())) for a, b in items]
 
 
 _DUTY = [(r"应当|必须|不得|禁止|\b(shall|must)\b", ("要求", "requires")), (r"拟|草案|\b(draft|proposed?|proposes)\b", ("拟议", "proposes"))]
@@ -139,7 +167,7 @@ def _lead(draft: Draft, question: Question, quotes: list[Quote], facts: Sequence
         verb = next((words for cue, words in _DUTY if re.search(cue, text.lower())), ("写明", "states"))
         about = list(dict.fromkeys(c for q in mine for c in q.concepts))[:3]
         labels = join([draft.label(c) for c in about], draft.lang)
-        where = join([_place_of(draft, q) for q in mine], draft.lang)
+        where = join(list(dict.fromkeys(_place_of(draft, q) for q in mine)), draft.lang)
         name = safe(document.title)
         if draft.lang == "zh":
             what = f"就{labels}{verb[0]}的内容" if labels else f"与此有关、{verb[0]}的内容"
@@ -197,7 +225,7 @@ def _quotes_block(draft: Draft, document: Document, quotes: list[Quote]) -> None
     reviewed = all(draft.citations[_cite(draft, q) - 1].reviewed for q in quotes)
     lang_note = (draft.say("英文", "Chinese") if foreign else draft.say("原文", "original"))
     state = draft.say("已审核", "reviewed") if reviewed else w("not_reviewed", draft.lang)
-    note = draft.say(f"（{lang_note}，{state}）", f" (original{', ' + lang_note if foreign else ''}; {state})")
+    note = draft.say(f"《{document.title.strip('《》')}》（{lang_note}，{state}）", f" “{document.title}” (original{', ' + lang_note if foreign else ''}; {state})")
     rows = []
     for quote in quotes:
         number = _cite(draft, quote)
@@ -214,9 +242,7 @@ def _quotes_block(draft: Draft, document: Document, quotes: list[Quote]) -> None
     draft.block("document", w("document", draft.lang) + note, draft.lines(rows))
 
 
-def _quoted_sentence(body: str, number: int):  # type: ignore[no-untyped-def]
-    from renzhi.rag.model import Sentence
-
+def _quoted_sentence(body: str, number: int) -> Sentence:
     return Sentence(text=f"“{body}”", kind="claim", citations=(number,), support="supported")
 
 
@@ -245,6 +271,7 @@ def _gaps(draft: Draft, question: Question, quotes: list[Quote], passages: Seque
 def document_supplement(draft: Draft, question: Question, found: Found, passages: Sequence[Passage]) -> None:
     """Up to two quotes of held documents beside evidence from cases."""
     quotes = choose_quotes(draft, question, passages, found, limit=2)
-    quotes = [q for q in quotes if q.concepts]
+    wanted = min(2, len(question.of_kind("hz", "imp", "sys", "mea", "vul")))
+    quotes = [q for q in quotes if len(q.concepts) >= wanted > 0]
     for document_id in dict.fromkeys(q.passage.document for q in quotes):
         _quotes_block(draft, draft.holdings.documents[document_id], [q for q in quotes if q.passage.document == document_id])

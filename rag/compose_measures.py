@@ -6,16 +6,16 @@ from renzhi.rag.blocks import (case_head, evidence_by_case, fact_sentence, gaps_
 from renzhi.rag.draft import Draft
 from renzhi.rag.model import AnswerMeasure, SideEffect
 from renzhi.rag.question import Question
-from renzhi.rag.select import Found, MeasureOption, options_for, rank_cases, targets_of
-from renzhi.rag.wording import STRENGTH, join, of, safe, w
+from renzhi.rag.selection import Found, MeasureOption, options_for, rank_cases, targets_of
+from renzhi.rag.wording import STRENGTH, clause, join, of, safe, w
 
 MAX_CASES = 3
-MAX_MEASURES = 5
+MAX_MEASURES = 4
 
 
-def compose_measures(draft: Draft, question: Question, found: Found, *, missing: tuple[str, ...]) -> bool:
+def compose_measures(draft: Draft, question: Question, found: Found, *, missing: tuple[str, ...], max_cases: int = MAX_CASES) -> bool:
     """Writes the answer; False if no accepted fact names a measure for what was asked."""
-    cases = cases_for(question, found, draft)
+    cases = cases_for(question, found, draft)[:max_cases]
     options = options_for(question, cases, found, draft.holdings, limit=MAX_MEASURES)
     if not options:
         return False
@@ -35,7 +35,7 @@ def cases_for(question: Question, found: Found, draft: Draft) -> list[Case]:
     core = set(question.of_kind("hz", "imp", "sys", "mea"))
     ranked = [(score, case) for score, case in ranked if not core or core & draft.holdings.concepts_of_case[case.id]]
     best = ranked[0][0] if ranked else 0.0
-    return [case for score, case in ranked[:MAX_CASES] if score >= best / 3]
+    return [case for score, case in ranked[:MAX_CASES] if score >= best / 2]
 
 
 def _lead(draft: Draft, question: Question, options: list[MeasureOption], cases: list[Case], missing: tuple[str, ...]) -> None:
@@ -58,13 +58,22 @@ def _lead(draft: Draft, question: Question, options: list[MeasureOption], cases:
         where = short_name(draft, case) if case else ""
         sentences.append(draft.claim(safe(say(f"{where}，{fact_sentence(draft, fact)}", f"In {where}, {fact_sentence(draft, fact)}")),
                                      draft.of_fact(fact, limit=1)))
+    elif not general and any(o.applied for o in options):
+        sentences.append(_applied_sentence(draft, next(o for o in options if o.applied)))
     elif cases:
         sentences.append(draft.holding(say("相关案例没有记录这些措施的效果。", "The cases at hand record no effect of these measures.")))
     bare = [t for t in targets_of(question, draft.holdings) if not any(f.object == t for o in options for f in (*o.general, *o.shown))]
-    asked_bare = [t for t in bare if t in question.concepts][:2]
+    asked_bare = [t for t in bare if t in question.of_kind("imp", "vul")][:2]
     if asked_bare and len(sentences) < 3:
         sentences.append(draft.holding(say(f"{names(draft, asked_bare)}没有做法记录。", f"No measure is recorded for {names(draft, asked_bare)}.")))
     draft.block("lead", "", ("" if draft.lang == "zh" else " ").join(sentences))
+
+
+def _applied_sentence(draft: Draft, option: MeasureOption) -> str:
+    case, measure = option.applied[0]
+    text = draft.say(f"{short_name(draft, case)}的做法是{draft.label(option.concept)}（{clause(measure.name.zh)}），效果没有记录",
+                     f"In {short_name(draft, case)} the measure was {draft.label(option.concept)} ({clause(measure.name.en)}); its effect is not recorded")
+    return draft.claim(safe(text), [draft.record(case, measure.id)])
 
 
 def _gaps(draft: Draft, question: Question, options: list[MeasureOption], cases: list[Case]) -> list[str]:
@@ -93,10 +102,11 @@ def compose_side_effects(draft: Draft, question: Question, found: Found) -> bool
     option = options[0]
     _side_effect_lead(draft, option)
     rows = [f"**{draft.label(o.concept)}**{draft.say('：', ': ')}{side_effects(draft, o)}{draft.say('。', '.')}" for o in options[:3]]
-    draft.block("measures", w("side_effects", draft.lang), draft.lines(rows))
+    draft.block("table", w("side_effects", draft.lang), draft.lines(rows))
     _effects(draft, options[:3])
     hit = [f.object for f in option.worsens]
-    groups_block(draft, cases[:1], hit, question)
+    cases = [draft.holdings.cases[s] for f in option.worsens if (s := str(f.scope).removeprefix("case:")) in draft.holdings.cases][:1]
+    groups_block(draft, cases, hit, question)
     gaps_block(draft, [draft.say("造价", "cost"), draft.say("副作用的规模和人数", "how large the side effects are, and how many people they reach")],
                cases=cases[:1], editor=False)
     return True
@@ -108,7 +118,7 @@ def _side_effect_lead(draft: Draft, option: MeasureOption) -> None:
     general = [f for f in option.worsens if not f.scope]
     if happened:
         case = draft.holdings.cases[str(happened[0].scope).removeprefix("case:")]
-        text = say(f"会，实见 {len({f.scope for f in happened})} 例：{short_name(draft, case)}，{fact_sentence(draft, happened[0])}",
+        text = say(f"会，见于{short_name(draft, case)}：{fact_sentence(draft, happened[0])}",
                    f"Yes, seen in {short_name(draft, case)}: {fact_sentence(draft, happened[0])}")
         lead = draft.claim(safe(text), draft.of_fact(happened[0], limit=1))
     elif general:
@@ -130,7 +140,7 @@ def _effects(draft: Draft, options: list[MeasureOption]) -> None:
             dimensions=draft.holdings.vocabulary.concepts[option.concept].dimensions,
             cases=tuple(dict.fromkeys(c.id for c, _ in option.applied)),
             may_worsen=tuple(SideEffect(f.object, draft.of_fact(f)[0]) for f in option.worsens[:4] if draft.of_fact(f))))
-    draft.block("table", w("effect", draft.lang), draft.lines(rows))
+    draft.block("evidence", w("effect", draft.lang), draft.lines(rows))
 
 
 __all__ = ["case_head", "cases_for", "compose_measures", "compose_side_effects"]

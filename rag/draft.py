@@ -34,6 +34,17 @@ class Draft:
     gaps: list[str] = field(default_factory=list)
     _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
 
+    def clear(self) -> None:
+        """Forgets all that was written, to write it anew."""
+        for part in (self.citations, self.evidence, self.sentences, self.blocks, self.cases, self.measures, self.groups_covered,
+                     self.groups_absent, self.chains, self.gaps, self._numbers):
+            part.clear()  # type: ignore[attr-defined]
+
+    def too_long(self) -> bool:
+        """Whether the answer, sources apart, is over the length of `answers.md`: 700 字 or 420 words."""
+        text = " ".join(re.sub(r"[*|\[\]#-]|\d+\]", "", block.markdown) for block in self.blocks)
+        return len(re.findall(r"[\u3400-\u9fff]", text)) > 700 if self.lang == "zh" else len(text.split()) > 420
+
     # -- sentences
     def claim(self, text: str, cited: Iterable[int], *, stop: bool = True) -> str:
         """The sentence with its markers before the full stop; `stop=False` for a table cell or a clause."""
@@ -78,7 +89,7 @@ class Draft:
             self._add(key, _record_citation(case, entry, len(self.citations) + 1, self.holdings), _entry_text(case, entry))
         return self._numbers[key]
 
-    def references(self, fact: Fact, *, limit: int = 2) -> tuple[int, ...]:
+    def references(self, fact: Fact, *, limit: int = 1) -> tuple[int, ...]:
         """The numbers of the best works behind a general fact, by quality, then year."""
         works = self.holdings.works
         ranked = sorted((s for s in fact.supports if s.status == "accepted" and s.works),
@@ -107,10 +118,11 @@ class Draft:
                 passage=passage.id, page=passage.page, paragraph=passage.paragraph, heading=passage.heading,
                 reviewed=bool(reviewed_by), reviewed_by=reviewed_by, held=True, start=start, end=end, quote=quote,
                 lang=passage.lang)
-            self._add(key, citation, "\n".join([quote, document.title, *passage.heading]))
+            where = f"p. {passage.page} {passage.text[:12]} {document.year or ''} {document.name}"
+            self._add(key, citation, "\n".join([quote, document.title, where, *passage.heading]))
         return self._numbers[key]
 
-    def of_fact(self, fact: Fact, *, limit: int = 2) -> tuple[int, ...]:
+    def of_fact(self, fact: Fact, *, limit: int = 1) -> tuple[int, ...]:
         """The numbers of what an accepted fact rests on, whatever its kind."""
         records = [s for s in fact.supports if s.kind == "record" and s.passage and s.status == "accepted"]
         if records:
@@ -143,13 +155,15 @@ class Draft:
 
     # -- the closing block
     def sources_block(self) -> None:
-        """One line a citation, in the order of the numbers."""
+        """One line a source, in the order of the numbers."""
         held = any(c.held for c in self.citations)
         unheld = any(not c.held for c in self.citations)
         note = "" if held and unheld else self.say("（原文均未存）", " (originals not held)") if unheld else ""
-        lines = [f"- [{c.n}] {self._source_line(c, say_held=held and unheld or c.held)}" for c in self.citations]
+        lines: dict[str, list[int]] = {}
+        for c in self.citations:
+            lines.setdefault(self._source_line(c, say_held=held and unheld or c.held), []).append(c.n)
         if lines:
-            self.block("sources", w("sources", self.lang) + note, "\n".join(lines))
+            self.block("sources", w("sources", self.lang) + note, "\n".join(f"- {self.marks(ns)} {line}" for line, ns in lines.items()))
 
     def _source_line(self, c: Citation, *, say_held: bool) -> str:
         s, lang = c.source, self.lang
@@ -170,7 +184,7 @@ class Draft:
         if s.find_original:
             tail.append(self.say("待找原件", "find original"))
         if c.kind == "record":
-            tail.append(self.say(f"案例记录 {c.case}#{c.statement}", f"case record {c.case}#{c.statement}"))
+            tail.append(self.say(f"案例记录 {c.case}", f"case record {c.case}"))
         if say_held:
             tail.append(w("held_reviewed" if c.reviewed else "held", lang) if c.held else w("not_held", lang))
         return comma.join(parts) + semi + semi.join(tail)

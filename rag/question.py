@@ -125,9 +125,16 @@ def names_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str,
     """
     taken = [(m.start, m.end) for m in mentions]
     free = lambda a, b: not any(a < end and start < b for start, end in taken)  # noqa: E731
-    found = [m[0] for m in re.finditer(r"[A-ZÀ-Ž][\w'’.-]*[\w]", text)
-             if free(*m.span()) and re.sub(r"['’]s$", "", m[0].lower()) not in _EN_COMMON]
-    found = [re.sub(r"['’]s$", "", one) for one in found]
+    runs: list[tuple[int, str]] = []
+    for match in re.finditer(r"[A-ZÀ-Ž][\w'’.-]*[\w]", text):
+        word = re.sub(r"['’]s$", "", match[0])
+        if not free(*match.span()) or word.lower() in _EN_COMMON:
+            continue
+        if runs and text[runs[-1][0] : match.start()] == " ":
+            runs[-1] = (match.end(), f"{runs[-1][1]} {word}")
+        else:
+            runs.append((match.end(), word))
+    found = [word for _, word in runs]
     if lang == "zh":
         found += _chinese_names(text, free)
     return tuple(dict.fromkeys(found))
@@ -135,6 +142,13 @@ def names_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str,
 
 _ZH_COMMON = frozenset("城市 台风 台風 飓风 洪水 山洪 暴雨 那次 那场 那座 那套 小镇 老城 农村 社区 医院 学校 全国 国内 国外 我国 本市 我市 省会 城区 市区 县城 老人 大人 高温 "
                        "热浪 海绵 措施 办法 连 连着 平时 温度 方案 何人 高地 大家 安全 都会 大会 周边 河道 山区 河 江 湖 海 明显 白天 夏天 冬天 关系 通 常用".split())
+
+
+_TRANSLITERATING = frozenset(
+    "阿埃艾安昂奥巴班贝本比宾波伯博布查达戴丹德登迪蒂丁杜多厄恩尔法凡菲芬夫弗福盖冈戈格根古瓜哈海罕汉赫亨胡华惠霍基吉加贾杰金卡凯坎康考科克肯库夸拉莱兰朗劳勒雷黎里利"
+    "列林龙隆卢鲁路伦罗洛马迈麦曼芒梅门蒙米密敏明莫墨姆穆纳奈南内尼涅宁努诺欧帕潘庞佩彭皮平普奇齐恰乔切琴丘让热日荣茹瑞萨塞赛桑森沙山尚舍圣施什史舒朔斯松苏索塔台泰坦汤唐"
+    "特腾提廷图托瓦万旺威韦维魏温文翁沃乌武西希夏香谢辛欣休雅亚扬耶伊因英永尤于约泽扎詹兹朱卓祖佐")
+"""Characters by which foreign names are written: a noun of three and more of these is taken for a name."""
 
 
 def _chinese_names(text: str, free: object) -> list[str]:
@@ -147,6 +161,7 @@ def _chinese_names(text: str, free: object) -> list[str]:
         at = start + len(word)
         inside = bool(word) and not free(start, at)  # type: ignore[operator]
         rare = tag in ("ns", "nr", "nrt", "nz", "nt") or (tag in ("n", "x", "eng") and not rjieba.has_word(word))
+        rare = rare or (tag == "n" and len(word) > 2 and set(word) <= _TRANSLITERATING)
         named = rare and not inside and word not in _ZH_COMMON and re.fullmatch(r"[\u3400-\u9fff]+", word) is not None
         if named:
             run += word

@@ -20,7 +20,7 @@ from renzhi.rag.chroma_index import ChromaIndex
 from renzhi.rag.lexical import NOTHING, Lexical, Words, lexical, translated
 from renzhi.rag.model import Embedder, Hit, Vectors
 from renzhi.rag.strength import strength
-from renzhi.rag.vector_shelf import VectorShelves
+from renzhi.rag.vector_shelf import Shelf, VectorShelves
 
 CANDIDATES = 200
 """Asked of the dense index per language and embedder, and of the lexical one per language."""
@@ -55,9 +55,10 @@ class _Scored:
     passage: str
     lang: Lang
     score: float
-    deviation: float
-    """The dense part of the score alone."""
     cosines: dict[str, float]
+    """By embedder; those that have not seen the passage are left out."""
+    means: Mapping[str, float]
+    """The question's mean similarity to the language's passages, by embedder."""
     found_by: tuple[FoundBy, ...]
 
 
@@ -70,6 +71,11 @@ class Retriever:
         self._index = index
         self._shelves = VectorShelves(store)
         self._asked: OrderedDict[str, dict[str, Vectors]] = OrderedDict()
+
+    @property
+    def quick_embedder(self) -> Embedder:
+        """The embedder that is always there, for small texts at question time."""
+        return self._embedders[0]
 
     def search(self, query: str, *, k: int, lang: Lang | None = None, expansions: Mapping[Lang, Sequence[str]] | None = None,
                allowed: Collection[str] | None = None, graph: Sequence[str] = ()) -> list[Hit]:
@@ -102,57 +108,55 @@ class Retriever:
         own, words = lexical(self._store, query.text, lang, limit=limit)
         labels = query.labels.get(lang, ())
         named = translated(self._store, labels, lang, limit=limit) if labels else NOTHING
-        dense = self._dense_candidates(query, lang)
+        shelves = {name: self._shelves.get(name, lang) for name in query.vectors}
+        dense = self._dense_candidates(query, lang, shelves)
         pool = sorted(one for one in dense | own.scores.keys() | named.scores.keys() if query.allows(one))
         pool += sorted(self._graph_candidates(query, lang) - set(pool))
-        return self._score(query, lang, pool, own, named, dense), words
+        return _score(query, lang, pool, own, named, dense, shelves), words
 
-    def _dense_candidates(self, query: Query, lang: Lang) -> set[str]:
+    def _dense_candidates(self, query: Query, lang: Lang, shelves: Mapping[str, Shelf]) -> set[str]:
         """What Chroma finds, and what the store has put since Chroma's stamp; with a filter all that it allows, because
         filters inside Chroma are slow and those behind it may leave nothing."""
+        late = {passage for _, _, passage, of in self._store.changes(self._index.position()) if of == lang}
         found: set[str] = set()
-        after = self._index.position()
-        tail = {passage for _, _, passage, of in self._store.changes(after) if of == lang}
         for name, vector in query.vectors.items():
-            shelf = self._shelves.get(name, lang)
-            if np.any(vector) and query.allowed is None:
-                found.update(self._index.candidates(name, lang, vector, k=CANDIDATES))
-                found |= tail & shelf.row_of.keys()
-            elif np.any(vector):
-                found.update(one for one in shelf.ids if query.allows(one))
-        return {one for one in found if any(one in self._shelves.get(name, lang).row_of for name in query.vectors)}
+            held = shelves[name].row_of.keys()
+            if not np.any(vector):
+                continue
+            if query.allowed is not None:
+                found.update(one for one in held if query.allows(one))
+            else:
+                found.update(held & {*self._index.candidates(name, lang, vector, k=CANDIDATES), *late})
+        return found
 
     def _graph_candidates(self, query: Query, lang: Lang) -> set[str]:
         wanted = [one for one in sorted(query.graph) if query.allows(one)]
         return {one.id for one in self._store.passages(ids=wanted) if lang in one.texts()} if wanted else set()
 
-    def _score(self, query: Query, lang: Lang, pool: list[str], own: Lexical, named: Lexical, dense: set[str]) -> list[_Scored]:
-        cosines = {name: self._shelves.get(name, lang).cosines(vector, pool) for name, vector in query.vectors.items()}
-        deviations = _mean_deviation([_deviations(cosines[name], self._shelves.get(name, lang).spread(vector))
-                                      for name, vector in query.vectors.items()], len(pool))
-        rest = 1.0 - own.weight - named.weight * (1.0 - own.weight)
-        scored = []
-        for i, passage in enumerate(pool):
-            by_words = (own.weight * own.scores.get(passage, 0.0)
-                        + named.weight * (1.0 - own.weight) * named.scores.get(passage, 0.0))
-            score = LEXICAL_PEAK * by_words + rest * deviations[i] + GRAPH_BONUS * (passage in query.graph)
-            tests: list[tuple[FoundBy, bool]] = [("lexical", passage in own.scores or passage in named.scores),
-                                                 ("dense", passage in dense), ("graph", passage in query.graph)]
-            scored.append(_Scored(passage, lang, round(float(score), 6), float(deviations[i]),
-                                  {name: float(row[i]) for name, row in cosines.items() if not np.isnan(row[i])},
-                                  tuple(name for name, found in tests if found)))
-        return scored
-
     def _hits(self, scored: list[_Scored], words: Mapping[Lang, Words]) -> list[Hit]:
         texts = {one.id: one.texts() for one in self._store.passages(ids=[hit.passage for hit in scored])}
         return [Hit(one.passage, one.score, one.lang, one.found_by,
-                    strength(one.cosines, one.deviation, words[one.lang].share(texts[one.passage].get(one.lang, ""))))
+                    strength(one.cosines, one.means, words[one.lang].share(texts[one.passage].get(one.lang, ""))))
                 for one in scored if one.passage in texts]
 
 
-def _deviations(cosines: NDArray[np.float64], spread: tuple[float, float]) -> NDArray[np.float64]:
-    mean, deviation = spread
-    return (cosines - mean) / deviation
+def _score(query: Query, lang: Lang, pool: list[str], own: Lexical, named: Lexical, dense: set[str],
+           shelves: Mapping[str, Shelf]) -> list[_Scored]:
+    cosines = {name: shelves[name].cosines(vector, pool) for name, vector in query.vectors.items()}
+    spreads = {name: shelves[name].spread(vector) for name, vector in query.vectors.items()}
+    means = {name: mean for name, (mean, _) in spreads.items()}
+    deviations = _mean_deviation([(cosines[name] - mean) / spread for name, (mean, spread) in spreads.items()], len(pool))
+    labels = named.weight * (1.0 - own.weight)
+    scored = []
+    for i, passage in enumerate(pool):
+        words = own.weight * own.scores.get(passage, 0.0) + labels * named.scores.get(passage, 0.0)
+        score = LEXICAL_PEAK * words + (1.0 - own.weight - labels) * deviations[i] + GRAPH_BONUS * (passage in query.graph)
+        tests: list[tuple[FoundBy, bool]] = [("lexical", passage in own.scores or passage in named.scores),
+                                             ("dense", passage in dense), ("graph", passage in query.graph)]
+        scored.append(_Scored(passage, lang, round(float(score), 6),
+                              {name: float(row[i]) for name, row in cosines.items() if not np.isnan(row[i])},
+                              means, tuple(name for name, found in tests if found)))
+    return scored
 
 
 def _mean_deviation(parts: list[NDArray[np.float64]], count: int) -> NDArray[np.float64]:

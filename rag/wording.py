@@ -163,6 +163,7 @@ def years(text: str, lang: str) -> str:
     >>> years("2017-2019", "zh"), years("2014–", "en")
     ('2017—2019', '2014–')
     """
+    text = text.replace("、", ", ") if lang == "en" else text
     return re.sub(r"(?<=\d)\s*[-–—]\s*(?=\d|$)", "—" if lang == "zh" else "–", text)
 
 

@@ -18,6 +18,7 @@ from renzhi.errors import NotFound, RenzhiError, StoreError, UsageError
 from renzhi.graph.case import Case
 from renzhi.graph.model import PACK, Bundle, Document, Fact, Lang, LedgerEntry, Passage
 from renzhi.graph.store import GraphStore
+from renzhi.ontology.countries import country_name
 from renzhi.ontology.load import load_vocabulary
 from renzhi.ontology.lookup import find_concepts, short_label
 from renzhi.ontology.model import Bilingual, Concept, Vocabulary
@@ -446,7 +447,7 @@ class KnowledgeBase:
     def places(self, lang: str) -> list[tuple[str, str]]:
         """Countries of the held cases: (value for a filter, label)."""
         found = {case.place.country for case in self.holdings().cases.values() if case.place.country}
-        return sorted(((code, COUNTRY.get(code, Bilingual(code, code)).get(lang)) for code in found), key=lambda pair: pair[1])
+        return sorted(((code, country_name(code, lang)) for code in found), key=lambda pair: pair[1])
 
     # -- passages and pages
     def passage(self, passage: str) -> Passage:
@@ -539,11 +540,3 @@ def _named(who: str) -> str:
         raise UsageError(zh="请写明由谁决定：--as 姓名。", en="Say who decides: --as NAME.")
     return who.strip()
 
-
-COUNTRY = {
-    code: Bilingual(zh, en) for code, zh, en in (row.split("|") for row in (
-        "BD|孟加拉国|Bangladesh", "CA|加拿大|Canada", "CN|中国|China", "DE|德国|Germany", "GB|英国|United Kingdom", "HK|中国香港|Hong Kong, China",
-        "JP|日本|Japan", "MO|中国澳门|Macao, China", "PH|菲律宾|Philippines", "PK|巴基斯坦|Pakistan", "PR|波多黎各|Puerto Rico", "SG|新加坡|Singapore",
-        "TW|中国台湾|Taiwan, China", "US|美国|United States", "VN|越南|Viet Nam", "ZA|南非|South Africa"))
-}
-"""Names of the countries and regions of the pack's cases; another code is shown as it is."""

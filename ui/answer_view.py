@@ -14,6 +14,7 @@ Label = Callable[[str, str], str]
 _CASE_LINE = re.compile(r"^\*\*(?P<title>.+?)\*\*\s*[（(](?P<meta>.+?)[）)](?:。|\.\s)\s*(?P<text>.+)$", re.S)
 _MEASURE_LINE = re.compile(r"^(?P<kinds>[^*|｜]+?)\s*[|｜]\s*(?:\*\*(?P<name>.+?)\*\*(?:。|\.)\s*)?(?P<text>.+)$", re.S)
 _PARTS = re.compile(r"(?:^|[。.；;]\s*)(副作用|作用|案例|Side effects|Effect|Case)\s*[：:]\s*")
+_QUOTED_LINE = re.compile(r"^(?P<head>.*?[：:])\s*“(?P<quote>.+)”\s*(?P<marks>(?:\[\d+\])+)", re.S)
 _DIMENSIONS = ("technology", "institution", "space")
 
 
@@ -37,8 +38,12 @@ def _chains(answer: Answer, label: Label) -> str:
 
 
 def _block(block: Block, answer: Answer, lang: str) -> str:
-    draw = {"evidence": _evidence, "nearest": _nearest, "measures": _measures, "groups": _groups, "gaps": _gaps}.get(block.kind)
+    draw: Callable[[str, str], str] | None
+    draw = {"evidence": _evidence, "nearest": _nearest, "measures": _measures, "groups": _groups, "gaps": _gaps,
+            "document": _document}.get(block.kind)
     body = draw(block.markdown, lang) if draw else to_html(block.markdown, lang)
+    if block.kind == "lead" and answer.intent == "chatter":
+        return f'<div class="rz-notice rz-warn" role="status">{body}</div>'
     if block.kind == "lead" and answer.abstained:
         return f'<div class="rz-notice rz-warn" role="status"><strong>{escape(say("weak_title", answer.lang))}</strong>{_without_title(block, answer, lang)}</div>'
     title = _heading(block.heading) if block.heading else ""
@@ -66,6 +71,16 @@ def _evidence(markdown: str, lang: str) -> str:
     return "".join(
         f'<div class="rz-row"><div><b>{to_inline_html(row["title"], lang)}</b><span class="rz-meta">{to_inline_html(_dots(row["meta"]), lang)}</span></div>'
         f'<div>{_sentences(row["text"], lang)}</div></div>' for row in rows if row)
+
+
+def _document(markdown: str, lang: str) -> str:
+    """Where it stands in our voice, the words themselves in the source's."""
+    rows = [_QUOTED_LINE.match(item) for item in list_items(markdown)]
+    if not rows or not all(rows):
+        return to_html(markdown, lang)
+    return "".join(
+        f'<div class="rz-quoted"><p class="rz-meta">{to_inline_html(row["head"].rstrip("：: "), lang)} {to_inline_html(row["marks"], lang)}</p>'
+        f'<blockquote class="rz-quote"><mark>{to_inline_html(row["quote"], lang)}</mark></blockquote></div>' for row in rows if row)
 
 
 def _dots(text: str) -> str:
@@ -105,8 +120,9 @@ def _language_of(markdown: str) -> str:
 
 
 def _dimensions(text: str) -> list[str]:
-    found = [d for d in _DIMENSIONS if STRINGS[d][0] in text or STRINGS[d][1].lower() in text.lower()]
-    return found or ["technology"]
+    """The dimensions in the order in which the line names them."""
+    at = {d: max(text.find(STRINGS[d][0]), text.lower().find(STRINGS[d][1].lower())) for d in _DIMENSIONS}
+    return sorted((d for d in _DIMENSIONS if at[d] >= 0), key=at.__getitem__) or ["technology"]
 
 
 def _measure_card(row: re.Match[str], kinds: Sequence[str], lang: str) -> str:

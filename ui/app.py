@@ -52,7 +52,6 @@ def create_app(settings: Settings) -> "st.App":
     script = HERE / "main_page.py"
     service.configure(settings)
     config._main_script_path = str(script)  # where Streamlit looks for `.streamlit/config.toml`
-    config.get_config_options(force_reparse=True)
     bootstrap.load_config_options(dict(OPTIONS))
     return st.App(script, on_script_error=service.show_unexpected, middleware=[
         # A page of another site that rebinds its own name to 127.0.0.1 is refused by its Host header.
@@ -117,6 +116,7 @@ def serve(settings: Settings, *, port: int, open_browser: bool) -> None:
     listener = _listen(port)
     try:
         server = _server(settings, port)
+        threading.Thread(target=service.warm, daemon=True).start()
         if open_browser:
             threading.Thread(target=_open_when_ready, args=(server, port), daemon=True).start()
         server.run(sockets=[listener])

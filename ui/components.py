@@ -1,12 +1,16 @@
 """Small pieces of escaped HTML: chips, badges, pills, chain strips, notices. Every text that comes in is escaped here."""
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from renzhi.ontology.model import kind_of
 from renzhi.rag.model import Citation
 from renzhi.ui.strings import say
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 Tone = Literal["plain", "brand", "ok", "warn", "bad"]
 _BARS: dict[str, tuple[int, Tone, str]] = {
@@ -17,6 +21,15 @@ _BARS: dict[str, tuple[int, Tone, str]] = {
     "low": (1, "bad", "low"),
 }
 _PILLS: dict[str, Tone] = {"in_review": "warn", "active": "ok", "added": "ok", "updated": "brand", "failed": "bad"}
+
+
+def show(html: str, *, into: "DeltaGenerator | None" = None) -> None:
+    """Puts HTML on the page, or into a part of it; Streamlit sanitises it once more in the browser."""
+    import streamlit as st
+
+    # In a Chinese font the middle dot is as wide as a character; it is set in the Latin one.
+    dotted = re.sub(r"(<[^>]*>)|·", lambda m: m[1] or '<span class="rz-mid">·</span>', html)
+    (st if into is None else into).html(dotted)
 
 
 def html_lang(lang: str | None) -> str:
@@ -79,7 +92,7 @@ def notice(text: str, *, title: str = "", tone: Tone = "warn") -> str:
 
 def meta(*parts: str | None) -> str:
     """Facts about a thing on one line, parted by a middle dot that keeps its narrow width in Chinese."""
-    return '<i class="rz-dot">·</i>'.join(escape(part) for part in parts if part)
+    return '<span class="rz-dot"> · </span>'.join(escape(part) for part in parts if part)
 
 
 def page_head(title: str, lead: str = "") -> str:

@@ -3,9 +3,8 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import streamlit as st
 
 from renzhi.errors import RenzhiError
 from renzhi.settings import Settings
@@ -29,7 +28,7 @@ def settings() -> Settings:
     return _settings
 
 
-@st.cache_resource(show_spinner=False)
+@lru_cache(maxsize=1)
 def _open(settings: Settings) -> "KnowledgeBase":
     from renzhi.base import open_base
 
@@ -41,13 +40,22 @@ def base() -> "KnowledgeBase":
     return _open(_settings)
 
 
+def warm() -> None:
+    """Loads what the first question needs, so that it is answered as quickly as the second."""
+    try:
+        if base().exists():
+            base().search("热浪 heatwave", k=1)
+    except RenzhiError:
+        return  # the page will say it
+
+
 @contextmanager
 def notices() -> Iterator[None]:
     """Shows a failure of what runs inside as a notice on the page; Streamlit's own control flow passes."""
     try:
         yield
     except RenzhiError as problem:
-        st.html(components.notice(problem.message(session.lang()), tone="bad"))
+        components.show(components.notice(problem.message(session.lang()), tone="bad"))
     except Exception as problem:
         show_unexpected(problem)
 
@@ -57,5 +65,5 @@ def show_unexpected(problem: Exception) -> bool:
     logging.getLogger("renzhi.ui").debug("unexpected failure on a page", exc_info=problem)
     lang = session.lang()
     text = problem.message(lang) if isinstance(problem, RenzhiError) else say("unexpected", lang).format(kind=type(problem).__name__)
-    st.html(components.notice(text, tone="bad"))
+    components.show(components.notice(text, tone="bad"))
     return True

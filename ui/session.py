@@ -13,7 +13,7 @@ from renzhi.ui.strings import say
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
-    from renzhi.base import Added
+    from renzhi.results import Added
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from renzhi.graph.model import Bundle, Document, Fact, FactStatus, PageText, Passage, Support, Work, fact_id
+from renzhi.graph.model import Bundle, Document, Fact, FactStatus, Lang, PageText, Passage, Support, Work, fact_id
 from renzhi.graph.store import GraphStore
 from renzhi.ontology.model import Bilingual
 
@@ -32,7 +32,7 @@ def document(key: str, *, name: str = "", version: int = 1) -> Document:
 def passages(document: str, texts: tuple[str, ...] = TEXTS) -> tuple[Passage, ...]:
     made = []
     for number, text in enumerate(texts):
-        lang = "en" if text.isascii() else "zh"
+        lang: Lang = "en" if text[0].isascii() else "zh"
         made.append(Passage(
             id=f"{document}#{number}", document=document, ordinal=number, start=number * 100, end=number * 100 + len(text),
             lang=lang, text=text, page=1, paragraph=number, heading=("灾情", "2.1 Impact"),
@@ -107,7 +107,8 @@ IPCC = Work("src:bbbbbbbbbb", "AR6 WGII", publisher="IPCC", year=2022)
 
 def unit_vectors(count: int, dimensions: int = 4, seed: int = 0) -> NDArray[np.float32]:
     rows = np.random.default_rng(seed).normal(size=(count, dimensions)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
 
 
 def embed_all(store: GraphStore, embedder: str = "use", dimensions: int = 4) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import examples as ex  # noqa: E402
+import examples as ex
 
-from renzhi.graph.sqlite_store import open_sqlite  # noqa: E402
+from renzhi.graph.sqlite_store import open_sqlite
 
 path, prefix, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 store = open_sqlite(path)

@@ -3,7 +3,6 @@
 import itertools
 import os
 import random
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -236,6 +235,3 @@ def test_a_killed_writer_leaves_documents_whole_or_not_at_all(path: Path, seed: 
     assert all(len(one.supports) == len(held) for one in store.facts())
     store.put_document(ex.bundle("after"), who=ex.ANN)
     store.close()
-
-
-assert resource  # the child of the full-disk test uses it; where there is none, this module says so at once

@@ -66,27 +66,33 @@ def rank_cases(question: Question, found: Found, holdings: Holdings) -> list[tup
         overlap = sum(WEIGHT.get(c.partition(":")[0], 1.0) for c in shared)
         mine = [hit for hit in found.hits[:30] if hit.passage.startswith(f"case:{slug}#")]
         matched = sum(1.0 / (1 + found.rank[hit.passage]) for hit in mine) * 2 + found.strength.get(f"case:{slug}", 0.0) * 3
-        named = 100.0 - question.cases.index(slug) if slug in question.cases else 0.0
+        named = 100.0 if slug in question.cases else 0.0
         if overlap or mine or named:
             scored.append((named + overlap + matched, case))
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].id))
 
 
-def statements_for(case: Case, question: Question, found: Found, *, limit: int, sections: Iterable[str] | None = None) -> list[Statement]:
+def statements_for(case: Case, question: Question, found: Found, holdings: Holdings, *, limit: int, sections: Iterable[str] | None = None) -> list[Statement]:
     """The sourced statements of a case that serve the question best, in the order of relevance."""
     wanted = set(sections) if sections else None
     scored = []
     asked = set(tokens(question.text))
     for position, statement in enumerate(case.statements):
-        if not statement.sources or (wanted and statement.section not in wanted):
+        if not statement.sources or (wanted and statement.section not in wanted) or not _readable_alone(statement):
             continue
         rank = found.rank.get(f"case:{case.id}#{statement.id}")
         words = set(tokens(f"{statement.text.zh} {statement.text.en}"))
-        score = (2.0 / (1 + rank) + 1.0 if rank is not None else 0.0) + len(set(statement.concepts) & set(question.concepts))
+        has = set(statement.concepts) | holdings.concepts_of_statement.get(f"case:{case.id}#{statement.id}", frozenset())
+        score = (2.0 / (1 + rank) + 1.0 if rank is not None else 0.0) + sum(WEIGHT.get(c[:3].rstrip(":"), 1.0) / 2 for c in has & set(question.concepts))
         score += len(asked & words) / (1 + len(asked)) * 2 + {"impact": 0.3, "cause": 0.3, "outcome": 0.2}.get(statement.section, 0.0)
         scored.append((-score, position, statement))
     scored.sort(key=lambda row: row[:2])
     return [statement for _, _, statement in scored[:limit]]
+
+
+def _readable_alone(statement: Statement) -> bool:
+    """Whether the record's note says something by itself ("Operator's account" does not)."""
+    return len(statement.text.en.split()) > 4
 
 
 @dataclass(frozen=True)
@@ -104,12 +110,29 @@ class MeasureOption:
     score: float
 
 
-def targets_of(question: Question, holdings: Holdings) -> list[str]:
-    """What a measure should act on: the hazards, impacts and factors asked, and how the systems asked fail."""
+def targets_of(question: Question, holdings: Holdings, *, wide: bool = False) -> list[str]:
+    """What a measure should act on: the hazards, impacts and factors asked, and how the systems asked fail.
+
+    Where only hazards are asked, what they lead to counts as well: who asks about heat means its deaths too (`wide`: always).
+    """
     targets = list(question.of_kind("hz", "imp", "vul"))
-    for system in question.of_kind("sys"):
-        targets += [f.object for f in holdings.by_subject.get(system, []) if f.relation == "fails_as" and f.polarity == "affirmed"]
+    failures = failures_of(question, holdings)
+    targets += failures
+    if wide or not (failures or question.of_kind("imp")):
+        for hazard in question.of_kind("hz"):
+            targets += [f.object for f in holdings.by_subject.get(hazard, []) if f.relation == "leads_to" and f.polarity == "affirmed"]
     return list(dict.fromkeys(targets))
+
+
+def failures_of(question: Question, holdings: Holdings) -> list[str]:
+    """How the systems asked can fail; where a hazard is asked too, only as far as it can bring that about in two links."""
+    failures = [f.object for s in question.of_kind("sys") for f in holdings.by_subject.get(s, [])
+                if f.relation == "fails_as" and f.polarity == "affirmed"]
+    hazards = question.of_kind("hz")
+    if hazards:
+        reach = set().union(*(holdings.reach(h) for h in hazards))
+        failures = [one for one in failures if one in reach]
+    return list(dict.fromkeys(failures))
 
 
 def options_for(question: Question, cases: Sequence[Case], found: Found, holdings: Holdings, *, limit: int) -> list[MeasureOption]:
@@ -118,16 +141,28 @@ def options_for(question: Question, cases: Sequence[Case], found: Found, holding
     Score: targets covered (impacts and system failures before hazards), strength of the general evidence, cases that
     show or apply it, the groups asked, and how well its passages match the question.
     """
-    targets = targets_of(question, holdings)
+    options = _options(question, targets_of(question, holdings), cases, found, holdings)
+    if not options:
+        options = _options(question, targets_of(question, holdings, wide=True), cases, found, holdings)
+    return options[:limit]
+
+
+def _options(question: Question, targets: list[str], cases: Sequence[Case], found: Found, holdings: Holdings) -> list[MeasureOption]:
     facts = [f for t in targets for f in holdings.by_object.get(t, []) if f.relation == "mitigates"]
-    names = {f.subject for f in facts} | set(question.of_kind("mea"))
     shown = {case.id for case in cases}
+    names = {f.subject for f in facts} | set(question.of_kind("mea")) | _applied_in(cases[:1], question, holdings)
     options = []
     for concept in names:
         mine = [f for f in facts if f.subject == concept]
         options.append(_option(concept, mine, targets, question, shown, found, holdings))
     options = [o for o in options if o.general or o.shown or o.applied or o.concept in question.concepts]
-    return sorted(options, key=lambda o: (-o.score, o.concept))[:limit]
+    return sorted(options, key=lambda o: (-o.score, o.concept))
+
+
+def _applied_in(cases: Sequence[Case], question: Question, holdings: Holdings) -> set[str]:
+    """What the closest case did, if it shares two concepts of the question or is named in it."""
+    close = [c for c in cases if c.id in question.cases or len(set(question.of_kind("hz", "imp", "sys")) & holdings.concepts_of_case[c.id]) > 1]
+    return {concept for case in close for measure in case.measures for concept in measure.concepts}
 
 
 def _option(concept: str, facts: list[Fact], targets: list[str], question: Question, shown: set[str], found: Found,
@@ -139,13 +174,19 @@ def _option(concept: str, facts: list[Fact], targets: list[str], question: Quest
     worsens = sorted((f for f in holdings.by_subject.get(concept, []) if f.relation == "may_worsen"),
                      key=lambda f: (f.scope is None, -MODALITY_RANK[f.modality], -STRENGTH_RANK[f.strength], f.id))
     score = 0.0
-    for target in {f.object for f in facts if f.polarity == "affirmed"}:
-        score += {"imp": 1.5, "vul": 1.0}.get(target.partition(":")[0], 1.0)
+    score += sum(_target_weight(t, question, holdings) for t in {f.object for f in facts if f.polarity == "affirmed"})
     score += STRENGTH_RANK[general[0].strength] if general else 0.0
-    score += 1.5 * min(2, len({f.scope for f in seen})) + 0.75 * min(2, len(applied))
+    score += 1.5 * min(2, len({f.scope for f in seen if f.polarity == "affirmed"})) + 0.75 * min(2, len(applied))
     score += 3.0 * (concept in question.concepts) + _group_bonus(concept, question, holdings)
     score += sum(1.0 / (1 + found.rank[p]) for c, m in applied if (p := f"case:{c.id}#{m.id}") in found.rank)
     return MeasureOption(concept, tuple(general), tuple(seen), tuple(worsens), tuple(applied), score)
+
+
+def _target_weight(target: str, question: Question, holdings: Holdings) -> float:
+    """Impacts asked, and how a system asked fails, weigh most; then the hazard asked; then what it leads to."""
+    if target in failures_of(question, holdings) or (target in question.concepts and not target.startswith("hz:")):
+        return 4.0
+    return 1.0 if target in question.concepts else 0.6
 
 
 def _group_bonus(concept: str, question: Question, holdings: Holdings) -> float:
