@@ -17,7 +17,7 @@ from renzhi.eval.dataset_files import DatasetText, Judgements, read_judgements, 
 from renzhi.graph.model import Bundle, Document, Lang, PageText, Passage
 from renzhi.graph.sqlite_store import SqliteStore, open_sqlite
 from renzhi.rag.chroma_index import ChromaIndex
-from renzhi.rag.embedders import cached
+from renzhi.rag.embedders import cached, load_embedders
 from renzhi.rag.model import Embedder, Vectors
 from renzhi.rag.retrieve import Retriever
 
@@ -48,16 +48,17 @@ class Dataset:
 
 
 def evaluate_retrieval(passages: Path, queries: Path, qrels: Path, *, lang: Lang | None = None,
-                       vector_cache: Path | None = None, embedders: Sequence[Embedder]) -> RetrievalReport:
+                       vector_cache: Path | None = None, embedders: Sequence[Embedder] | None = None) -> RetrievalReport:
     """The scores of renzhi and of the baselines; passages are those in `lang` (None: all, both languages together).
 
     A judged pair whose query or passage is not among them is left out, and so is a query without a relevant passage.
-    `vector_cache` is a folder that keeps the passages' vectors. Raises `Unreadable` for a file that is missing, broken
+    `embedders` are those of the machine where none are given; `vector_cache` is a folder that keeps the passages' vectors. Raises `Unreadable` for a file that is missing, broken
     (named with its line) or leaves nothing to measure, and `MissingExtra` without the packages of `renzhi[eval]`.
     """
     for module in ("ir_measures", "bm25s", "jieba"):
         need(module)
     data = read_dataset(passages, queries, qrels, lang=lang)
+    embedders = load_embedders() if embedders is None else embedders
     asked = [_RememberedQueries(one) for one in embedders]
     with tempfile.TemporaryDirectory(prefix="renzhi-eval-", ignore_cleanup_errors=True) as folder:
         base = _Base(Path(folder), data.passages, cached(list(embedders), vector_cache), asked, lang)

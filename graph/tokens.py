@@ -8,8 +8,7 @@ import snowballstemmer
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[\u3400-\u9fff\uf900-\ufaff]+")
 _STOP = frozenset(
-    "a an and are as at be been but by can did do does for from had has have how if in into is it its of on or our "
-    "that the their them then there these they this to was we were what when where which who why will with you your".split()
+    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does", "for", "from", "had", "has", "have", "how", "if", "in", "into", "is", "it", "its", "of", "on", "or", "our", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "you", "your"]
 )
 _stemmer = snowballstemmer.stemmer("english")
 

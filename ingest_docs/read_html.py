@@ -104,30 +104,31 @@ def _head(soup: "BeautifulSoup") -> dict[str, str]:
     return found
 
 
-def _read(tag: "Tag", document: DocumentText) -> None:
+def _read(root: "Tag", document: DocumentText) -> None:
     """Depth first without recursion into the interpreter's limit: pages nest deeply."""
-    stack: list[object] = [tag]
+    from bs4.element import NavigableString, Tag
+
+    stack: list[object] = [root]
     inline: list[str] = []
     while stack:
         node = stack.pop()
-        name = getattr(node, "name", None)
         if isinstance(node, _End):
             _flush(inline, document, node.kind, node.rank)
-        elif name is None:
-            inline += [str(node)] if type(node).__name__ == "NavigableString" else []
-        elif name == "br":
+        elif type(node) is NavigableString:  # its subclasses are comments, declarations and the like
+            inline.append(str(node))
+        elif isinstance(node, Tag) and node.name in ("br", "tr"):
             _flush(inline, document, "paragraph", None)
-        elif name == "tr":
+            document.add("table", _cells(node))  # a line break has none
+        elif isinstance(node, Tag) and node.name in _BLOCKS:
             _flush(inline, document, "paragraph", None)
-            document.add(
-                "table", "\t".join(_clean(c.get_text(" ")) for c in node.find_all(["td", "th"], recursive=False))
-            )  # type: ignore[attr-defined]
-        elif name in _BLOCKS:
-            _flush(inline, document, "paragraph", None)
-            stack += [_end_of(name), *reversed(list(node.children))]  # type: ignore[attr-defined]
-        else:
-            stack += reversed(list(node.children))  # type: ignore[attr-defined]
+            stack += [_end_of(node.name), *reversed(list(node.children))]
+        elif isinstance(node, Tag):
+            stack += reversed(list(node.children))
     _flush(inline, document, "paragraph", None)
+
+
+def _cells(row: "Tag") -> str:
+    return "\t".join(_clean(cell.get_text(" ")) for cell in row.find_all(["td", "th"], recursive=False))
 
 
 class _End:

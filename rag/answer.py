@@ -168,7 +168,8 @@ def _documents_with(name: str, holdings: Holdings, store: GraphStore) -> list[st
     if not holdings.documents:
         return []
     wanted = tokens(name)
-    ids = [p for lang in ("zh", "en") for p, _ in store.match(wanted, lang, limit=60) if p.startswith("doc:")]  # type: ignore[arg-type]
+    langs: tuple[Lang, Lang] = ("zh", "en")
+    ids = [p for lang in langs for p, _ in store.match(wanted, lang, limit=60) if p.startswith("doc:")]
     found = {p.document for p in holdings.passages(ids) if _mentions(p.text.lower(), name)}
     found |= {d.id for d in holdings.documents.values() if _mentions(d.title.lower(), name)}
     return sorted(found)
@@ -322,7 +323,7 @@ def _finish(draft: Draft, question: Question, reason: str | None, begun: float) 
     context = {"case": draft.cases[0].id if len(draft.cases) == 1 or question.cases else None,
                "hazard": next(iter(question.of_kind("hz")), None), "place": question.filters.place,
                "document": next((c.document for c in shown if c.kind == "passage"), None)}
-    asked_groups = [g for g in dict.fromkeys(draft.groups_absent)]
+    asked_groups = list(dict.fromkeys(draft.groups_absent))
     return Answer(
         question=question.text, lang=question.lang, intent=question.intent, abstained=reason is not None, reason=reason,
         blocks=tuple(draft.blocks), sentences=tuple(draft.sentences), citations=shown, cases=tuple(draft.cases),

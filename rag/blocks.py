@@ -36,7 +36,7 @@ def short_place(case: Case, lang: str) -> str:
 
 def stated(draft: Draft, case: Case, statement: Statement, *, mark: bool = False) -> str:
     """One statement as a sentence in the reader's language, with its marker; `mark` says where it is our translation."""
-    text = safe(wording_of(statement, draft.lang))
+    text = safe(re.sub(r"\s*\[s\d+\]", "", wording_of(statement, draft.lang)))
     if statement.year and statement.year not in text:
         text = f"{clause(text)}（{years(statement.year, 'zh')}）" if draft.lang == "zh" else f"{clause(text)} ({years(statement.year, 'en')})"
     if mark and statement.lang != draft.lang:

@@ -53,6 +53,8 @@ def compose_figure(draft: Draft, question: Question, case: Case, found: Found, *
     kinds = asked_kinds(question.text) or (["cost"] if cost else [])
     if cost and not set(kinds) & set(MONEY_KINDS):
         kinds = [*kinds, "cost"]
+    if "loss" in kinds:
+        kinds = [k for k in kinds if k != "cost"]
     ranked = rank_figures(case, question, found, kinds=kinds)
     best = ranked[0][0] if ranked else 0.0
     chosen = [f for score, f in ranked if score >= max(0.9, best * 0.55)]
@@ -67,7 +69,7 @@ def compose_figure(draft: Draft, question: Question, case: Case, found: Found, *
         chosen.sort(key=lambda f: (f.kind not in kinds, f.kind, f.year or "9999"))
     _figure_lead(draft, case, chosen)
     draft.block("table", w("figures", draft.lang), _figure_table(draft, case, chosen))
-    if cost:
+    if cost and "loss" not in kinds:
         _money_statements(draft, case, question, found)
         _own_measures(draft, case, question, found, limit=1)
         groups_block(draft, [case], [], question)
@@ -113,7 +115,7 @@ def _figure_table(draft: Draft, case: Case, chosen: list[Figure]) -> str:
     head = say(f"| {place} | 数值 | 年份 | 口径 | 记录的写法 | 来源 |", f"| {place} | Value | Year | Which count | Record wording | Source |")
     rows = [head, "|---|---|---|---|---|---|"]
     for figure in chosen:
-        count = "；".join(pair.get(draft.lang) for pair in (figure.counted_by, figure.place, figure.note) if pair) or w("not_stated", draft.lang)
+        count = draft.say("；", "; ").join(pair.get(draft.lang) for pair in (figure.counted_by, figure.place, figure.note) if pair) or w("not_stated", draft.lang)
         year = years(figure.year, draft.lang) if figure.year else w("undated", draft.lang)
         cells = [figure.what.get(draft.lang), figure_value(figure, draft.lang), year, count, f"“{figure.recorded}”"]
         number = draft.record(case, figure.id)

@@ -97,6 +97,8 @@ def _repeats(quote: Quote, chosen: list[Quote]) -> bool:
 
 def _candidates(draft: Draft, question: Question, passage: Passage, place: int, common: dict[str, float]) -> list[Quote]:
     """`place`: its rank in retrieval, which weighs most; `common`: in which share of the passages at hand each asked concept occurs; what is everywhere tells little."""
+    if any(re.search(r"bibliograph|references|参考文献|works cited", h, re.I) for h in passage.heading):
+        return []
     base = 2.5 / (1 + 0.25 * place)
     asked_words = _asked_words(draft, question, passage.lang)
     telling = {c: (1.0 - common.get(c, 0.0)) ** 2 for c in question.concepts}

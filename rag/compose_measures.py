@@ -1,8 +1,18 @@
 """Answers on measures: what to do against a risk, and what a measure makes worse."""
 
 from renzhi.graph.case import Case
-from renzhi.rag.blocks import (case_head, evidence_by_case, fact_sentence, gaps_block, general_effect, groups_block,
-                               measure_lines, names, short_name, side_effects)
+from renzhi.rag.blocks import (
+    case_head,
+    evidence_by_case,
+    fact_sentence,
+    gaps_block,
+    general_effect,
+    groups_block,
+    measure_lines,
+    names,
+    short_name,
+    side_effects,
+)
 from renzhi.rag.draft import Draft
 from renzhi.rag.model import AnswerMeasure, SideEffect
 from renzhi.rag.question import Question

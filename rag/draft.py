@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from renzhi.graph.case import Case, CaseMeasure, Figure, Statement
+from renzhi.graph.case import Case, CaseMeasure, Doubt, Figure, Statement
 from renzhi.graph.model import Fact, Lang, Passage, Work
 from renzhi.ontology.model import Bilingual
 from renzhi.rag.holdings import QUALITY_RANK, Entry, Holdings, best_source, entry_of
@@ -38,7 +38,7 @@ class Draft:
         """Forgets all that was written, to write it anew."""
         for part in (self.citations, self.evidence, self.sentences, self.blocks, self.cases, self.measures, self.groups_covered,
                      self.groups_absent, self.chains, self.gaps, self._numbers):
-            part.clear()  # type: ignore[attr-defined]
+            part.clear()
 
     def too_long(self) -> bool:
         """Whether the answer, sources apart, is over the length of `answers.md`: 700 字 or 420 words."""
@@ -161,7 +161,7 @@ class Draft:
         note = "" if held and unheld else self.say("（原文均未存）", " (originals not held)") if unheld else ""
         lines: dict[str, list[int]] = {}
         for c in self.citations:
-            lines.setdefault(self._source_line(c, say_held=held and unheld or c.held), []).append(c.n)
+            lines.setdefault(self._source_line(c, say_held=(held and unheld) or c.held), []).append(c.n)
         if lines:
             self.block("sources", w("sources", self.lang) + note, "\n".join(f"- {self.marks(ns)} {line}" for line, ns in lines.items()))
 
@@ -235,8 +235,16 @@ def _record_citation(case: Case, entry: Entry, n: int, holdings: Holdings) -> Ci
         held=False, quote=_quote(entry, lang), lang=lang, translation=_quote(entry, "en" if lang == "zh" else "zh"),
         source=SourceNote(title=source.title, publisher=source.publisher, year=source.year, url=None if source.find_original else source.url,
                           quality=source.quality, author=source.author, find_original=source.find_original),
-        locator=source.locator, doubts=tuple(Bilingual(d.zh, d.en) for d in case.doubts if d.at == entry.id),
+        locator=source.locator, doubts=tuple(_doubt(case, d) for d in case.doubts if d.at == entry.id),
         also=tuple(others) if not whole else tuple(s.title for s in case.sources if s is not source))
+
+
+def _doubt(case: Case, doubt: Doubt) -> Bilingual:
+    """The doubt with the numbers of sources spelt out as titles, since a reader of an answer has no list of them."""
+    titles = {source.id: source.title for source in case.sources}
+    zh = re.sub(r"来源 ?(s\d+)", lambda m: f"来源《{titles.get(m[1], m[1])}》", doubt.zh)
+    en = re.sub(r"source (s\d+)", lambda m: f"the source “{titles.get(m[1], m[1])}”", doubt.en)
+    return Bilingual(zh, en)
 
 
 def _quote(entry: Entry, lang: str) -> str:

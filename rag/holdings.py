@@ -109,8 +109,12 @@ def _index(facts: Iterable[Fact], key: Callable[[Fact], str]) -> dict[str, list[
 
 
 def _concepts(case: Case) -> Iterable[str]:
-    for named in (*case.hazards, *case.exposed_systems, *case.vulnerable_groups, *case.statements, *case.measures):
+    for named in (*case.hazards, *case.exposed_systems, *case.vulnerable_groups):
         yield from named.concepts
+    for statement in case.statements:
+        yield from statement.concepts
+    for measure in case.measures:
+        yield from measure.concepts
 
 
 def _texts(case: Case) -> Iterable[str]:
@@ -133,7 +137,8 @@ Entry = Statement | Figure | CaseMeasure
 
 def entry_of(case: Case, entry_id: str) -> Entry | None:
     """The statement, figure or measure of a case with this id."""
-    return next((e for e in (*case.statements, *case.figures, *case.measures) if e.id == entry_id), None)
+    entries: list[Entry] = [*case.statements, *case.figures, *case.measures]
+    return next((entry for entry in entries if entry.id == entry_id), None)
 
 
 def best_source(case: Case, entry: Entry) -> Source:

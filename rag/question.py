@@ -1,8 +1,8 @@
 """What a question asks: language, intent, concepts, cases, names, years and filters."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 from renzhi.graph.case import Case
@@ -102,19 +102,8 @@ def intent_of(text: str, *, cases: int, measures: int) -> Intent:
 
 
 _EN_COMMON = frozenset(
-    "i what which who whom whose where when why how is are was were do does did can could should would will may might has have had the a an in on "
-    "at of for from to and or but if after before during under over please tell give compare describe list name show our my we us city cities "
-    "china's january february march april may june july august september october november december monday tuesday wednesday thursday "
-    "friday saturday sunday typhoon hurricane cyclone storm flood river day zero north south east west northern southern eastern western "
-    "public community digital plan programme program project law act".split()
+    ["i", "what", "which", "who", "whom", "whose", "where", "when", "why", "how", "is", "are", "was", "were", "do", "does", "did", "can", "could", "should", "would", "will", "may", "might", "has", "have", "had", "the", "a", "an", "in", "on", "at", "of", "for", "from", "to", "and", "or", "but", "if", "after", "before", "during", "under", "over", "please", "tell", "give", "compare", "describe", "list", "name", "show", "our", "my", "we", "us", "city", "cities", "china's", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "typhoon", "hurricane", "cyclone", "storm", "flood", "river", "day", "zero", "north", "south", "east", "west", "northern", "southern", "eastern", "western", "public", "community", "digital", "plan", "programme", "program", "project", "law", "act"]
 )
-
-
-@lru_cache(maxsize=1)
-def _segmenter() -> object:
-    import rjieba
-
-    return rjieba.Jieba()
 
 
 def names_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str, ...]:
@@ -124,7 +113,10 @@ def names_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str,
     and Latin words inside Chinese.
     """
     taken = [(m.start, m.end) for m in mentions]
-    free = lambda a, b: not any(a < end and start < b for start, end in taken)  # noqa: E731
+
+    def free(a: int, b: int) -> bool:
+        return not any(a < end and start < b for start, end in taken)
+
     runs: list[tuple[int, str]] = []
     for match in re.finditer(r"[A-ZÀ-Ž][\w'’.-]*[\w]", text):
         word = re.sub(r"['’]s$", "", match[0])
@@ -140,8 +132,7 @@ def names_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str,
     return tuple(dict.fromkeys(found))
 
 
-_ZH_COMMON = frozenset("城市 台风 台風 飓风 洪水 山洪 暴雨 那次 那场 那座 那套 小镇 老城 农村 社区 医院 学校 全国 国内 国外 我国 本市 我市 省会 城区 市区 县城 老人 大人 高温 "
-                       "热浪 海绵 措施 办法 连 连着 平时 温度 方案 何人 高地 大家 安全 都会 大会 周边 河道 山区 河 江 湖 海 明显 白天 夏天 冬天 关系 通 常用".split())
+_ZH_COMMON = frozenset(["城市", "台风", "台風", "飓风", "洪水", "山洪", "暴雨", "那次", "那场", "那座", "那套", "小镇", "老城", "农村", "社区", "医院", "学校", "全国", "国内", "国外", "我国", "本市", "我市", "省会", "城区", "市区", "县城", "老人", "大人", "高温", "热浪", "海绵", "措施", "办法", "连", "连着", "平时", "温度", "方案", "何人", "高地", "大家", "安全", "都会", "大会", "周边", "河道", "山区", "河", "江", "湖", "海", "明显", "白天", "夏天", "冬天", "关系", "通", "常用"])
 
 
 _TRANSLITERATING = frozenset(
@@ -151,7 +142,7 @@ _TRANSLITERATING = frozenset(
 """Characters by which foreign names are written: a noun of three and more of these is taken for a name."""
 
 
-def _chinese_names(text: str, free: object) -> list[str]:
+def _chinese_names(text: str, free: Callable[[int, int], bool]) -> list[str]:
     import rjieba
 
     found: list[str] = []
@@ -159,7 +150,7 @@ def _chinese_names(text: str, free: object) -> list[str]:
     for word, tag in [*rjieba.tag(text), ("", "")]:
         start = text.find(word, at) if word else at
         at = start + len(word)
-        inside = bool(word) and not free(start, at)  # type: ignore[operator]
+        inside = bool(word) and not free(start, at)
         rare = tag in ("ns", "nr", "nrt", "nz", "nt") or (tag in ("n", "x", "eng") and not rjieba.has_word(word))
         rare = rare or (tag == "n" and len(word) > 2 and set(word) <= _TRANSLITERATING)
         named = rare and not inside and word not in _ZH_COMMON and re.fullmatch(r"[\u3400-\u9fff]+", word) is not None

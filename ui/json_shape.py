@@ -81,8 +81,8 @@ def status_json(s: Status) -> Json:
 
 def case_row(case: Case) -> Json:
     def concepts(kind: str) -> list[str]:
-        named = {"hz": case.hazards, "grp": case.vulnerable_groups, "mea": case.measures}[kind]
-        return list(dict.fromkeys(c for n in named for c in n.concepts if c.startswith(kind + ":")))
+        bound = [c for n in (*case.hazards, *case.vulnerable_groups) for c in n.concepts] + [c for m in case.measures for c in m.concepts]
+        return list(dict.fromkeys(c for c in bound if c.startswith(kind + ":")))
 
     return {"id": case.id, "title": both(case.title), "place": both(case.place), "country": case.country_code, "scale": case.scale,
             "years": case.years, "hazards": concepts("hz"), "measures": concepts("mea"), "groups": concepts("grp")}

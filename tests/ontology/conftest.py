@@ -1,4 +1,5 @@
 import pytest
+
 from renzhi.ontology.load import load_vocabulary
 from renzhi.ontology.model import Vocabulary
 from renzhi.ontology.recognise import Recogniser

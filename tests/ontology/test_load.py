@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from renzhi.ontology.load import load_vocabulary
 from renzhi.ontology.model import Vocabulary
 

@@ -1,6 +1,7 @@
 """Looking concepts up by what people call them."""
 
 import pytest
+
 from renzhi.ontology.load import find_concepts, short_label
 from renzhi.ontology.model import Vocabulary
 

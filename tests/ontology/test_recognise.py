@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
 from renzhi.ontology.inflection import fold_word
 from renzhi.ontology.phrases import Lang
 from renzhi.ontology.recognise import Recogniser

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 
 import pytest
+
 from renzhi.ontology.model import Vocabulary
 from renzhi.ontology.turtle_reader import concept_iri
 

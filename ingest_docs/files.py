@@ -1,0 +1,29 @@
+"""Keeps the bytes of added files under their hash, so that names given by people never become paths."""
+
+import shutil
+from pathlib import Path
+
+from renzhi.errors import StoreError
+
+
+def keep_file(folder: Path, path: Path, sha256: str) -> Path:
+    """Copies the file into the folder as `<sha256><suffix>`, whole or not at all; raises `StoreError`."""
+    target = folder / (sha256 + path.suffix.lower())
+    part = target.with_suffix(".part")
+    try:
+        folder.mkdir(exist_ok=True)
+        shutil.copyfile(path, part)
+        part.replace(target)
+    except OSError as exc:
+        part.unlink(missing_ok=True)
+        raise StoreError(
+            zh=f"无法在 {folder} 保存文件（{exc.strerror}）；请检查磁盘空间和权限。",
+            en=f"The file cannot be kept in {folder} ({exc.strerror}); check disk space and permissions.",
+        ) from exc
+    return target
+
+
+def drop_file(folder: Path, sha256: str) -> None:
+    """Removes the kept bytes; nothing happens if there are none."""
+    for file in folder.glob(f"{sha256}*"):
+        file.unlink(missing_ok=True)
