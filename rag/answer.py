@@ -320,7 +320,7 @@ def _checked(draft: Draft, store: GraphStore) -> Draft:
 
 def _finish(draft: Draft, question: Question, reason: str | None, begun: float) -> Answer:
     shown: tuple[Citation, ...] = tuple(draft.citations)
-    context = {"case": draft.cases[0].id if len(draft.cases) == 1 or question.cases else None,
+    context = {"case": draft.cases[0].id if draft.cases and (len(draft.cases) == 1 or question.cases) else None,
                "hazard": next(iter(question.of_kind("hz")), None), "place": question.filters.place,
                "document": next((c.document for c in shown if c.kind == "passage"), None)}
     asked_groups = list(dict.fromkeys(draft.groups_absent))

@@ -57,8 +57,8 @@ def compose_figure(draft: Draft, question: Question, case: Case, found: Found, *
         kinds = [k for k in kinds if k != "cost"]
     ranked = rank_figures(case, question, found, kinds=kinds)
     best = ranked[0][0] if ranked else 0.0
-    chosen = [f for score, f in ranked if score >= max(0.9, best * 0.55)]
-    close = [f for score, f in ranked if score >= 1.2]
+    chosen = [f for score, f in ranked if score >= max(0.9, best * 0.55) or _shared(question, case, f) > 1]
+    close = [f for _, f in ranked[:6] if _shared(question, case, f) > 1]
     chosen = ([f for f in chosen if f.kind in kinds or f in close[:2]] or chosen)[:5]
     if cost and not any(f.kind in MONEY_KINDS for f in chosen):
         chosen = []
@@ -75,6 +75,12 @@ def compose_figure(draft: Draft, question: Question, case: Case, found: Found, *
         groups_block(draft, [case], [], question)
     gaps_block(draft, _figure_gaps(draft, case, question, chosen, kinds), cases=[case])
     return True
+
+
+def _shared(question: Question, case: Case, figure: Figure) -> int:
+    """How many telling words of the question the figure's name has; those of the case's own name tell nothing."""
+    common = set(tokens(f"{case.title.zh} {case.title.en} {case.place.zh} {case.place.en}"))
+    return len((set(tokens(question.text)) & set(tokens(f"{figure.what.zh} {figure.what.en}"))) - common)
 
 
 def _with_rivals(case: Case, chosen: list[Figure]) -> list[Figure]:

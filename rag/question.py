@@ -176,7 +176,7 @@ def cases_named(text: str, years: tuple[str, ...], holdings: Holdings) -> tuple[
     words = set(re.findall(r"[a-z0-9]+", text.lower()))
     for slug, case in holdings.cases.items():
         hits = [n for n in _named(case) if n in asked and (not n.isascii() or len(n) > 4 or n in words)]
-        title = max((_overlap(text, case.title.get(lang)) for lang in ("zh", "en")), default=0.0)
+        title = max((title_overlap(text, case.title.get(lang)) for lang in ("zh", "en")), default=0.0)
         if not hits and title < 0.75:
             continue
         in_year = any(year in case.years or year in case.title.zh for year in years)
@@ -187,7 +187,7 @@ def cases_named(text: str, years: tuple[str, ...], holdings: Holdings) -> tuple[
     return tuple(slug for *_, slug in scored)
 
 
-def _overlap(question: str, title: str) -> float:
+def title_overlap(question: str, title: str) -> float:
     """Share of the title's tokens that the question has."""
     from renzhi.graph.tokens import tokens
 
@@ -201,7 +201,7 @@ def documents_named(text: str, documents: dict[str, Document]) -> tuple[str, ...
     for document in documents.values():
         stem = re.sub(r"\.[a-z0-9]+$", "", document.name.replace("\\", "/").rsplit("/", 1)[-1].lower())
         titles = {plain(document.title), plain(re.sub(r"^中华人民共和国", "", document.title))}
-        if any(len(t) > 2 and t in asked for t in titles) or _overlap(text, document.title) >= 0.6 or _file_named(text, stem):
+        if any(len(t) > 2 and t in asked for t in titles) or title_overlap(text, document.title) >= 0.6 or _file_named(text, stem):
             found.append(document.id)
     return tuple(sorted(found))
 

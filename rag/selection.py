@@ -1,5 +1,6 @@
 """Which cases, statements and measures an answer shows, and in which order (rules 1–5 of `answers.md`)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -8,9 +9,9 @@ from renzhi.graph.model import Fact, plain
 from renzhi.graph.tokens import tokens
 from renzhi.rag.holdings import MODALITY_RANK, QUALITY_RANK, STRENGTH_RANK, Holdings
 from renzhi.rag.model import Hit
-from renzhi.rag.question import Filters, Question
+from renzhi.rag.question import Filters, Question, title_overlap
 
-WEIGHT = {"hz": 2.0, "imp": 2.0, "sys": 2.0, "vul": 1.0, "mea": 2.0, "grp": 1.5}
+WEIGHT = {"hz": 2.0, "imp": 2.5, "sys": 3.0, "vul": 1.0, "mea": 2.0, "grp": 1.5}
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def fits(case: Case, filters: Filters, holdings: Holdings) -> bool:
 
 def in_place(case: Case, place: str) -> bool:
     """Whether the case lies in a place given by name, part of a name, or ISO country code."""
-    if place.upper() == case.country_code:
-        return True
+    if re.fullmatch(r"[A-Za-z]{2}", place):
+        return place.upper() == case.country_code
     names = [case.place.zh, case.place.en, *case.place.aliases, *([case.place.admin.zh, case.place.admin.en] if case.place.admin else [])]
     return any(plain(place) in plain(name) for name in names)
 
@@ -65,7 +66,8 @@ def rank_cases(question: Question, found: Found, holdings: Holdings) -> list[tup
         shared = [c for c in question.concepts if c in has]
         overlap = sum(WEIGHT.get(c.partition(":")[0], 1.0) for c in shared)
         mine = [hit for hit in found.hits[:30] if hit.passage.startswith(f"case:{slug}#")]
-        matched = sum(1.0 / (1 + found.rank[hit.passage]) for hit in mine) * 2 + found.strength.get(f"case:{slug}", 0.0) * 3
+        matched = min(1.0, sum(1.0 / (1 + found.rank[hit.passage]) for hit in mine)) + found.strength.get(f"case:{slug}", 0.0) * 2
+        matched += 3 * max(title_overlap(question.text, case.title.get(lang)) for lang in ("zh", "en"))
         named = 100.0 if slug in question.cases else 0.0
         if overlap or mine or named:
             scored.append((named + overlap + matched, case))

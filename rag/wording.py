@@ -125,7 +125,7 @@ def number(value: float, lang: str) -> str:
     for size, word in ((1e9, "billion"), (1e6, "million")):
         if abs(value) >= size and abs(value / size) * 1e4 % 1 < 1e-6:
             return f"{_trim(value / size)} {word}"
-    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1e4 else _trim(value)
+    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1e3 else _trim(value)
 
 
 def _trim(value: float) -> str:

@@ -21,7 +21,7 @@ from renzhi.ontology.load import load_vocabulary
 from renzhi.ontology.lookup import find_concepts, short_label
 from renzhi.ontology.model import Bilingual, Concept, Vocabulary
 from renzhi.rag.model import Answer, Embedder
-from renzhi.rag.question import MAX_CHARS, Filters
+from renzhi.rag.question import MAX_CHARS, Filters, language
 from renzhi.results import Added, EmbedderState, ReadPreview, Removed, SearchResult, Status, Waiting, coverage_notices
 from renzhi.settings import Settings
 
@@ -324,13 +324,10 @@ class KnowledgeBase:
         if len(question) > MAX_CHARS:
             raise UsageError(zh=f"问题有 {len(question)} 个字符，超过 {MAX_CHARS} 的上限；请缩短，或把文件添加进知识库再提问。",
                              en=f"The question has {len(question)} characters, over the limit of {MAX_CHARS}; shorten it, or add the text as a document and ask about it.")
-        self._check_filters(filters)
+        if filters.hazard:
+            self.concept(filters.hazard)
         with self._lock:
             return answer(question, self.holdings(), self._retriever, self._recogniser, self._store, lang=lang, filters=filters, carry=carry)
-
-    def _check_filters(self, filters: Filters) -> None:
-        if filters.hazard and filters.hazard not in self.vocabulary.concepts:
-            raise self._no_concept(filters.hazard)
 
     def holdings(self) -> "Holdings":
         """The base at its newest snapshot, kept in memory until the ledger moves on."""
@@ -350,7 +347,7 @@ class KnowledgeBase:
         if not query.strip() or k < 1:
             raise UsageError(zh="检索词是空的，或 --k 小于 1。", en="The query is empty, or --k is below 1.")
         with self._lock:
-            mentions = self._recogniser.find(query, lang=_language(query), hidden=True)
+            mentions = self._recogniser.find(query, lang=language(query), hidden=True)
             expansions: dict[Lang, list[str]] = {"zh": [], "en": []}
             for mention in mentions:
                 label = self.vocabulary.concepts[mention.concept].label
@@ -389,12 +386,8 @@ class KnowledgeBase:
     def concept(self, concept: str) -> Concept:
         """The concept with this id; raises `NotFound`."""
         if concept not in self.vocabulary.concepts:
-            raise self._no_concept(concept)
+            raise _no_concept(concept)
         return self.vocabulary.concepts[concept]
-
-    @staticmethod
-    def _no_concept(concept: str) -> NotFound:
-        return NotFound(zh=f"没有概念 {concept!r}；用 renzhi concepts 加词语查找它的编号。", en=f"There is no concept {concept!r}; look its id up with: renzhi concepts WORD.")
 
     def cases_with(self, concept: str) -> list[str]:
         """Ids of the cases that have the concept; none where no base was made yet."""
@@ -496,10 +489,8 @@ class KnowledgeBase:
         self._holdings = None
 
 
-def _language(text: str) -> Lang:
-    from renzhi.rag.question import language
-
-    return language(text)
+def _no_concept(concept: str) -> NotFound:
+    return NotFound(zh=f"没有概念 {concept!r}；用 renzhi concepts 加词语查找它的编号。", en=f"There is no concept {concept!r}; look its id up with: renzhi concepts WORD.")
 
 
 def _named(who: str) -> str:

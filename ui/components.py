@@ -38,7 +38,7 @@ def html_lang(lang: str | None) -> str:
 
 
 def badge(text: str, tone: Tone = "plain") -> str:
-    return f'<span class="rz-badge rz-{tone}">{escape(text)}</span>'
+    return f'<span class="rz-badge rz-{tone}"><span>{escape(text)}</span></span>'
 
 
 def quality_badge(quality: str, lang: str, *, find_original: bool = False) -> str:
@@ -47,7 +47,7 @@ def quality_badge(quality: str, lang: str, *, find_original: bool = False) -> st
     text = say("mirror" if find_original and quality == "copy" else word, lang)
     drawn = "".join(f'<i class="{"on" if i < bars else ""}"></i>' for i in range(4))
     meter = f'<span class="rz-bars" aria-hidden="true">{drawn}</span>' if bars else ""
-    return f'<span class="rz-badge rz-{tone}">{meter}{escape(text)}</span>'
+    return f'<span class="rz-badge rz-{tone}">{meter}<span>{escape(text)}</span></span>'
 
 
 def review_badge(citation: Citation, lang: str) -> str:
@@ -62,7 +62,7 @@ def concept_chip(concept: str | None, label: str) -> str:
     """Glyph and label; the glyph's shape and colour tell the kind."""
     kind = kind_of(concept or "")
     glyph = f'<i class="rz-glyph rz-{kind}" aria-hidden="true"></i>' if kind else ""
-    return f'<span class="rz-chip">{glyph}{escape(label)}</span>'
+    return f'<span class="rz-chip">{glyph}<span>{escape(label)}</span></span>'
 
 
 def chips(pairs: Iterable[tuple[str | None, str]]) -> str:
@@ -93,6 +93,13 @@ def notice(text: str, *, title: str = "", tone: Tone = "warn") -> str:
 def meta(*parts: str | None) -> str:
     """Facts about a thing on one line, parted by a middle dot that keeps its narrow width in Chinese."""
     return '<span class="rz-dot"> · </span>'.join(escape(part) for part in parts if part)
+
+
+def plain_label(text: str, *, limit: int = 200) -> str:
+    """A text as the label of a Streamlit widget, which reads labels as Markdown: one line, nothing in it is markup."""
+    line = " ".join(text.split())
+    short = line if len(line) <= limit else line[: limit - 1] + "…"
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>:$^])", r"\\\1", short)
 
 
 def page_head(title: str, lead: str = "") -> str:

@@ -62,7 +62,9 @@ def notices() -> Iterator[None]:
 
 def show_unexpected(problem: Exception) -> bool:
     """Shows a short notice in place of a traceback; True, so that Streamlit shows nothing more."""
-    logging.getLogger("renzhi.ui").debug("unexpected failure on a page", exc_info=problem)
+    log = logging.getLogger("renzhi.ui")
+    log.warning("unexpected failure on a page: %s: %s", type(problem).__name__, problem)
+    log.debug("where it came from", exc_info=problem)
     lang = session.lang()
     text = problem.message(lang) if isinstance(problem, RenzhiError) else say("unexpected", lang).format(kind=type(problem).__name__)
     components.show(components.notice(text, tone="bad"))

@@ -8,7 +8,7 @@ import streamlit as st
 from renzhi.graph.model import Lang
 from renzhi.rag.model import Answer
 from renzhi.rag.question import Filters
-from renzhi.ui.strings import say
+from renzhi.ui.strings import STRINGS, say
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -61,6 +61,12 @@ def lang() -> Lang:
 def t(key: str) -> str:
     """Microcopy in the interface language."""
     return say(key, lang())
+
+
+def counted(key: str, n: int, *, name: str = "") -> str:
+    """Microcopy about `n` things; English has a text of its own for one."""
+    one = f"{key}_1"
+    return t(one if n == 1 and one in STRINGS else key).format(n=n, name=name)
 
 
 def go(page: str) -> None:

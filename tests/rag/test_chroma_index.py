@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_base import TEXTS, USE, SmallBase, embed_missing, open_base, put
+from small_base import TEXTS, USE, SmallBase, open_base, put
 
 from renzhi.errors import StoreError
 from renzhi.graph.model import Lang
@@ -160,4 +160,3 @@ def test_threads_may_ask_while_another_writes(base: SmallBase) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
-    embed_missing(base)

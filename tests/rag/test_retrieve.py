@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from small_base import TEXTS, USE, SmallBase, open_base, put
+from small_base import USE, SmallBase, open_base, put
 
 from renzhi.rag.embedders import use_embedder
 from renzhi.rag.model import Vectors
@@ -188,7 +188,3 @@ def test_strength_grows_with_similarity_and_with_the_words_covered() -> None:
     assert strength({"use": 0.5, "e5": 0.9}, means, 0.3) > strength({"use": 0.3, "e5": 0.9}, means, 0.3)
     assert strength({"use": 0.5, "e5": 0.9}, means, 0.3) > strength({"use": 0.5, "e5": 0.85}, means, 0.3)
     assert strength({"use": 0.5}, means, 0.6) > strength({"use": 0.5}, means, 0.3)
-
-
-def test_both_languages_of_the_base_have_their_own_texts() -> None:
-    assert len(TEXTS["zh"]) == len(TEXTS["en"]) == 6

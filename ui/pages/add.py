@@ -9,8 +9,8 @@ import streamlit as st
 from renzhi.graph.model import Document
 from renzhi.results import Added
 from renzhi.ui import service
-from renzhi.ui.components import heading, meta, notice, page_head, show, state_pill
-from renzhi.ui.session import go, lang, session, t
+from renzhi.ui.components import heading, meta, notice, page_head, plain_label, show, state_pill
+from renzhi.ui.session import counted, go, lang, session, t
 
 TYPES = ["pdf", "docx", "html", "htm", "md", "markdown", "txt", "yaml", "yml"]
 _COLUMNS = [3, 3.4, 2, 0.9]
@@ -37,7 +37,7 @@ def _upload() -> None:
     fresh = [file for file in files or [] if file.file_id not in state.uploads]
     for file in fresh:
         state.uploads.add(file.file_id)
-        with service.notices(), st.spinner(t("add_reading").format(name=file.name)):
+        with service.notices(), st.spinner(t("add_reading").format(name=plain_label(file.name))):
             state.added.insert(0, service.base().add_upload(file.name, file.getvalue(), who=_who()))
 
 
@@ -46,7 +46,7 @@ def _uploader_words() -> str:
     button, drop = (t(key).replace('"', "") for key in ("add_choose", "add_drop"))
     return ('[data-testid="stFileUploaderDropzone"] button p{font-size:0}'
             f'[data-testid="stFileUploaderDropzone"] button p::after{{content:"{button}";font-size:15px}}'
-            f'[data-testid="stFileUploaderDropzone"]::after{{content:"{drop}";color:var(--ink3);font-size:15px;margin-left:12px}}')
+            f'[data-testid="stFileUploaderDropzone"]::after{{content:"{drop}";color:var(--ink3);font-size:15px;margin-left:12px;align-self:center}}')
 
 
 # -- what was just added
@@ -66,10 +66,10 @@ def _just_added() -> None:
 
 
 def _what_was_read(added: Added) -> str:
-    pieces = [t("read_pages").format(n=added.pages) if added.pages else None,
-              t("read_passages").format(n=added.passages) if added.passages is not None else None,
+    pieces = [counted("read_pages", added.pages) if added.pages else None,
+              counted("read_passages", added.passages) if added.passages is not None else None,
               t("read_chars").format(read=added.chars_read, total=added.chars_total) if added.chars_read is not None else None,
-              t("read_facts").format(n=added.facts_proposed) if added.facts_proposed is not None else None]
+              counted("read_facts", added.facts_proposed) if added.facts_proposed is not None else None]
     warnings = "".join(f'<p class="rz-doubt">{escape(warning)}</p>' for warning in added.warnings)
     return f'<p class="rz-meta">{meta(*pieces)}</p>{warnings}'
 
@@ -97,11 +97,11 @@ def _held_row(document: Document, waiting: int) -> None:
         line = meta(document.format.upper(), document.title if document.title != shown else None, document.publisher,
                     str(document.year) if document.year else None)
         show(f'<b>{escape(shown)}</b><p class="rz-meta">{line}</p>', into=name)
-        pages = t("read_pages").format(n=document.pages) if document.pages else None
+        pages = counted("read_pages", document.pages) if document.pages else None
         chars = t("read_chars").format(read=document.chars_read, total=document.chars_total)
         warnings = "".join(f'<p class="rz-doubt">{escape(w)}</p>' for w in document.warnings)
         show(f'<p class="rz-meta">{meta(pages, chars)}</p>{warnings}', into=read)
-        below = t("waiting_n").format(n=waiting) if waiting else t("waiting_none")
+        below = counted("waiting_n", waiting) if waiting else t("waiting_none")
         show(f'{state_pill("in_review" if waiting else "active", lang())}<p class="rz-meta">{escape(below)}</p>', into=state)
         if action.button(t("withdraw"), key=f"withdraw-{document.id}", type="tertiary"):
             _confirm(document.id, shown)
@@ -114,7 +114,7 @@ def _confirm(document: str, name: str) -> None:
     def ask() -> None:
         with service.notices():
             count = service.base().rests_on(document)
-            show(f"<p>{escape(t('withdraw_ask').format(name=name, n=count))}</p>")
+            show(f"<p>{escape(counted('withdraw_ask', count, name=name))}</p>")
             with st.container(horizontal=True):
                 if st.button(t("withdraw"), type="primary", key="withdraw-yes"):
                     removed = service.base().remove(document, who=_who())
@@ -130,4 +130,4 @@ def _confirm(document: str, name: str) -> None:
 def _done_notice() -> None:
     done = st.session_state.pop("withdrawn", None)
     if done:
-        show(notice(t("withdraw_done").format(name=done[0], n=done[1]), tone="ok"))
+        show(notice(counted("withdraw_done", done[1], name=done[0]), tone="ok"))

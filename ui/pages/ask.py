@@ -12,8 +12,8 @@ from renzhi.rag.model import Answer, Citation
 from renzhi.rag.question import Filters
 from renzhi.ui import service
 from renzhi.ui.answer_view import answer_html
-from renzhi.ui.components import heading, meta, page_head, show
-from renzhi.ui.session import Turn, go, lang, session, t
+from renzhi.ui.components import heading, meta, page_head, plain_label, show
+from renzhi.ui.session import Turn, counted, go, lang, session, t
 from renzhi.ui.source_card import Evidence, cards
 
 CONTEXT_CHARS = 160
@@ -88,13 +88,7 @@ def _history() -> None:
         return
     with st.popover(t("history"), icon=":material/history:", type="tertiary", key="history"):
         for at in range(len(state.turns) - 1, -1, -1):
-            st.button(_plain_label(state.turns[at].question), key=f"turn-{at}", type="tertiary", on_click=_show, args=(at,), width="stretch")
-
-
-def _plain_label(text: str) -> str:
-    """A question as a button's label, which Streamlit reads as Markdown."""
-    short = text if len(text) <= 60 else text[:59] + "…"
-    return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|~<>:$^" else c for c in short.replace("\n", " "))
+            st.button(plain_label(state.turns[at].question, limit=60), key=f"turn-{at}", type="tertiary", on_click=_show, args=(at,), width="stretch")
 
 
 def _show(at: int) -> None:
@@ -134,7 +128,7 @@ def _turn(turn: Turn) -> None:
 def _question(turn: Turn) -> str:
     answer = turn.answer
     voice = t("worded_by").format(model=answer.model) if answer.model else t("no_model")
-    counts = [t(key).format(n=len(items)) for key, items in (("count_cases", answer.cases), ("count_sources", answer.citations)) if items]
+    counts = [counted(key, len(items)) for key, items in (("count_cases", answer.cases), ("count_sources", answer.citations)) if items]
     return f'<div class="rz-question"><h1>{escape(turn.question)}</h1><p class="rz-meta">{meta(*counts, voice)}</p></div>'
 
 
@@ -198,7 +192,7 @@ def _actions(turn: Turn) -> None:
         with st.container(key="cases-used"):
             show(heading(t("cases_used")))
             for case in answer.cases[:5]:
-                st.button(_plain_label(case.title.get(lang())), key=f"open-{case.id}", type="tertiary", on_click=_choose_case, args=(case.id,),
+                st.button(plain_label(case.title.get(lang())), key=f"open-{case.id}", type="tertiary", on_click=_choose_case, args=(case.id,),
                           icon=":material/arrow_forward:")
     if st.session_state.pop("to_case", False):
         go("cases")

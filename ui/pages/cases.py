@@ -6,8 +6,8 @@ import streamlit as st
 
 from renzhi.graph.case import Case
 from renzhi.ui import case_view, service
-from renzhi.ui.components import concept_chip, meta, page_head, show
-from renzhi.ui.session import lang, session, t
+from renzhi.ui.components import concept_chip, meta, page_head, plain_label, show
+from renzhi.ui.session import counted, lang, session, t
 
 PER_PAGE = 20
 _KEYS = ("hazard", "country", "scale")
@@ -32,7 +32,7 @@ def _listing() -> None:
     chosen = _filters()
     found = base.cases(hazard=chosen["hazard"], country=chosen["country"], scale=chosen["scale"])
     found.sort(key=lambda case: (case.years[:4], case.id), reverse=True)
-    show(f'<p class="rz-meta">{escape(t("cases_count" if found else "cases_none").format(n=len(found)))}</p>')
+    show(f'<p class="rz-meta">{escape(counted("cases_count", len(found)) if found else t("cases_none"))}</p>')
     at = min(int(st.session_state.get("cases_at", 0)), max(0, (len(found) - 1) // PER_PAGE))
     for case in found[at * PER_PAGE : (at + 1) * PER_PAGE]:
         _row(case)
@@ -66,14 +66,10 @@ def _clear() -> None:
 
 def _row(case: Case) -> None:
     with st.container(key=f"case-row-{case.id}"):
-        st.button(_plain(case.title.get(lang())), key=f"case-open-{case.id}", type="tertiary", on_click=_open, args=(case.id,))
+        st.button(plain_label(case.title.get(lang())), key=f"case-open-{case.id}", type="tertiary", on_click=_open, args=(case.id,))
         hazards = "".join(concept_chip(n.concepts[0] if n.concepts else None, n.get(lang())) for n in case.hazards[:4])
         line = meta(case.place.get(lang()), case.years, t(case.scale))
         show(f'<div class="rz-case-line"><p class="rz-meta">{line}</p><div class="rz-chips">{hazards}</div></div>')
-
-
-def _plain(text: str) -> str:
-    return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|~<>:$^" else c for c in text)
 
 
 def _open(slug: str) -> None:

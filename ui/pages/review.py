@@ -23,7 +23,7 @@ from renzhi.ui.components import (
     quote_in_context,
     show,
 )
-from renzhi.ui.session import lang, session, t
+from renzhi.ui.session import counted, lang, session, t
 
 CONTEXT_CHARS = 700
 
@@ -127,7 +127,7 @@ def _fact(fact: Fact) -> str:
     words = next((s.quote for s in fact.supports if s.quote), None)
     passages = len({s.passage for s in fact.supports if s.passage})
     rows = [(t("modality"), meta(t(fact.modality), t(fact.polarity))), (t("condition"), escape(fact.condition.get(here)) if fact.condition else ""),
-            (t("supports"), escape(t("supports_n").format(n=passages)))]
+            (t("supports"), escape(counted("supports_n", passages)))]
     drawn = "".join(f'<div class="rz-pair"><b>{escape(name)}</b><span>{value}</span></div>' for name, value in rows if value)
     return f'<div class="rz-labels">{labels}</div>{triple}{quote(words, _lang_of(fact)) if words else ""}{drawn}'
 
