@@ -134,7 +134,7 @@ class _CharReader:
         self._raw = raw
         self._text = textpage.raw
         self._rotation = page.get_rotation() % 360
-        self._crop = page.get_cropbox()
+        self._crop = _visible_box(page, raw)
         self._rect = raw.FS_RECTF()
         self._name = ctypes.create_string_buffer(128)
         self.count = max(0, textpage.count_chars())
@@ -191,3 +191,12 @@ class _CharReader:
         if self._rotation == 270:
             return top - y, right - x
         return x - left, top - y
+
+
+def _visible_box(page: Any, raw: Any) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of what the page shows, also where its boxes are inherited from the page tree
+    (`get_cropbox` then gives US letter, whatever the page)."""
+    box = raw.FS_RECTF()
+    if raw.FPDF_GetPageBoundingBox(page, box):
+        return box.left, box.bottom, box.right, box.top
+    return tuple(page.get_cropbox())

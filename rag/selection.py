@@ -158,6 +158,7 @@ def _options(question: Question, targets: list[str], cases: Sequence[Case], foun
         mine = [f for f in facts if f.subject == concept]
         options.append(_option(concept, mine, targets, question, shown, found, holdings))
     options = [o for o in options if o.general or o.shown or o.applied or o.concept in question.concepts]
+    options = [o for o in options if o.concept in question.concepts or _meant_for(o.concept, question, holdings)] or options
     failing = set(failures_of(question, holdings)) | set(question.of_kind("imp"))
     meant = [o for o in options if failing & {f.object for f in (*o.general, *o.shown)} or o.concept in question.concepts]
     options = meant if len(meant) > 1 else options
@@ -185,6 +186,14 @@ def _option(concept: str, facts: list[Fact], targets: list[str], question: Quest
     score += 3.0 * (concept in question.concepts) + _group_bonus(concept, question, holdings)
     score += sum(1.0 / (1 + found.rank[p]) for c, m in applied if (p := f"case:{c.id}#{m.id}") in found.rank)
     return MeasureOption(concept, tuple(general), tuple(seen), tuple(worsens), tuple(applied), score)
+
+
+def _meant_for(measure: str, question: Question, holdings: Holdings) -> bool:
+    """Whether the table's (unsourced) hazards of a measure include one asked or set off by it: melting ice off lines is no
+    answer to a flood. It only keeps measures out; it is never evidence for one."""
+    asked = question.of_kind("hz")
+    meant = set(holdings.vocabulary.concepts[measure].hazards)
+    return not asked or not meant or any(h in meant or meant & holdings.reach(h) for h in asked)
 
 
 def _target_weight(target: str, question: Question, holdings: Holdings) -> float:
