@@ -31,12 +31,13 @@ test: lint types ## install, then lint, types and every test but the soak trials
 lint: $(VENV)/.dev ## ruff
 	@$(BIN)/ruff check .
 
-# mypy says "no issues" about files it did not find; so the number it read is held against the number there is.
+# mypy says "no issues" about files it did not find; so the number it read is held against the number there is (it counts
+# folders of data inside a package as well).
 types: $(VENV)/.dev ## mypy, strict
 	@said=$$($(BIN)/mypy) || { echo "$$said"; exit 1; }; echo "$$said"; \
 	read=$$(sed -nE 's/.* in ([0-9]+) source files?.*/\1/p' <<<"$$said"); \
 	there=$$(find $(FOLDERS) -name '*.py' -not -path '*/__pycache__/*' | wc -l); \
-	[ "$$read" = "$$there" ] || { echo "mypy read $$read of $$there files: is a link missing in .types/renzhi?"; exit 1; }
+	[ "$$read" -ge "$$there" ] || { echo "mypy read $$read of $$there files: is a link missing in .types/renzhi?"; exit 1; }
 
 unit: $(VENV)/.dev ## the tests that need no browser
 	@$(BIN)/pytest -m "not browser and not soak" $(PYTEST_FLAGS)

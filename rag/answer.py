@@ -24,10 +24,11 @@ from renzhi.rag.model import Answer, Citation, Embedder
 from renzhi.rag.question import Filters, Question, parse
 from renzhi.rag.retrieve import Retriever
 from renzhi.rag.selection import Found, rank_cases
+from renzhi.rag.strength import BAR
 from renzhi.rag.titles import documents_by_title, phrases_in
 from renzhi.rag.verify import quote_stands, unfit
 
-EVIDENCE_BAR = 0.35
+EVIDENCE_BAR = BAR
 """The strength (0–1, see `retrieve`) below which retrieved text alone carries no answer."""
 ORDER = ("lead", "table", "chain", "evidence", "document", "measures", "groups", "gaps", "nearest", "sources")
 """The blocks of an answer from top to bottom (`answers.md`, "Order")."""
@@ -75,6 +76,8 @@ def look_up(question: Question, holdings: Holdings, retriever: Retriever, store:
     """Retrieval for a question, and which of its names are held where."""
     expansions = _expansions(question, holdings)
     titled = () if question.documents or not holdings.documents else documents_by_title(question, holdings, retriever.quick_embedder)
+    telling, unheld = _terms_held(question, holdings, store)
+    question = replace(question, names=(*question.names, *telling), terms=unheld)
     by_case, by_document, missing = _names_held(question, holdings, store)
     elsewhere = [n for n in question.names if any(n in v for v in by_case.values()) and not any(n in v for v in by_document.values())]
     if titled and not elsewhere:
@@ -87,7 +90,7 @@ def look_up(question: Question, holdings: Holdings, retriever: Retriever, store:
         found = Found.of([*inside, *[h for h in found.hits if h.passage not in {i.passage for i in inside}]])
     ids = [hit.passage for hit in found.hits if hit.passage.startswith("doc:")]
     passages = tuple(holdings.passages(ids))
-    known = tuple(n for n in question.names if n not in missing)
+    known = tuple(n for n in question.names if n in by_case or any(n in v for v in (*by_case.values(), *by_document.values())))
     return Asked(question, found, passages, missing, known, by_case, by_document, retriever.quick_embedder)
 
 
@@ -143,9 +146,28 @@ def _names_held(question: Question, holdings: Holdings, store: GraphStore) -> tu
             by_case.setdefault(slug, []).append(name)
         for document in documents:
             by_document.setdefault(document, []).append(name)
-        if not cases and not documents:
+        if not cases and not documents and not _perhaps_no_name(name):
             missing.append(name)
     return {k: tuple(v) for k, v in by_case.items()}, {k: tuple(v) for k, v in by_document.items()}, tuple(missing)
+
+
+def _perhaps_no_name(name: str) -> bool:
+    """Two Han characters that the segmenter takes for a person's name are as often two ordinary ones."""
+    import rjieba
+
+    return len(name) == 2 and not name.isascii() and [tag for _, tag in rjieba.tag(name)] in (["nr"], ["nrt"])
+
+
+def _terms_held(question: Question, holdings: Holdings, store: GraphStore) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of the question's nouns: those that one or two cases mention, and those that nothing held mentions."""
+    telling, unheld = [], []
+    for term in question.terms:
+        cases, documents = _holders(term, holdings, store)
+        if not cases and not documents:
+            unheld.append(term)
+        elif len(cases) in (1, 2) and not documents:
+            telling.append(term)
+    return tuple(telling), tuple(unheld)
 
 
 def _holders(name: str, holdings: Holdings, store: GraphStore) -> tuple[list[str], list[str]]:
@@ -178,7 +200,7 @@ def _documents_with(name: str, holdings: Holdings, store: GraphStore) -> list[st
 def _compose(draft: Draft, asked: Asked) -> str | None:
     """Writes the answer into the draft; the reason if it abstained instead."""
     question, found = asked.question, asked.found
-    refuse = partial(compose_abstention, found=found, missing=asked.missing, held=asked.held_names)
+    refuse = partial(compose_abstention, found=found, missing=(*asked.missing, *question.terms), held=asked.held_names)
     if _document_only(asked) and _from_documents(draft, asked):
         return None
     missing = (*asked.missing, *_years_missing(asked, draft.holdings))
@@ -189,7 +211,7 @@ def _compose(draft: Draft, asked: Asked) -> str | None:
         return refuse(draft, question)
     if _by_intent(draft, question, asked):
         return None
-    if compose_general(draft, question, asked.found, asked.passages):
+    if not question.terms and compose_general(draft, question, asked.found, asked.passages):
         return None
     return refuse(draft, question)
 
@@ -258,7 +280,8 @@ def _with_cases(asked: Asked, holdings: Holdings) -> Question:
     holders = dated or holders
     holders.sort(key=lambda s: (s not in question.cases, ranked.index(s) if s in ranked else 999, s))
     telling = len(holders) <= 4
-    cases = [*[s for s in holders if telling], *[s for s in question.cases if s not in holders and (s in asked.case_names or not asked.case_names)]]
+    others = [s for s in question.cases if s not in holders and (question.intent == "compare" or not telling)]
+    cases = [*[s for s in holders if telling], *others]
     intent = "case" if question.intent == "general" and cases else question.intent
     return replace(question, cases=tuple(cases), intent=intent)
 
@@ -278,7 +301,7 @@ def _by_intent(draft: Draft, question: Question, asked: Asked) -> bool:
     if question.intent == "measures":
         for max_cases in (3, 2, 1):
             draft.clear()
-            written = compose_measures(draft, question, found, missing=asked.missing, max_cases=max_cases)
+            written = compose_measures(draft, question, found, missing=(*asked.missing, *question.terms), max_cases=max_cases)
             if not draft.too_long():
                 break
     elif question.intent == "side_effects":

@@ -200,6 +200,14 @@ def doubts_of(draft: Draft, *, limit: int = 2) -> list[str]:
     return found[:limit]
 
 
+def unheld_terms(draft: Draft, question: Question) -> list[str]:
+    """Words of the question that nothing held mentions, as a gap."""
+    if not question.terms:
+        return []
+    listed = join([f"“{safe(t)}”" for t in question.terms[:3]], draft.lang)
+    return [draft.say(f"库里没有提到{listed}", f"nothing held mentions {listed}")]
+
+
 def gaps_block(draft: Draft, gaps: Sequence[str], *, cases: Sequence[Case] = (), editor: bool = False) -> None:
     """What this evidence does not cover; at most one editor's reading, marked, closes it."""
     shown = [*dict.fromkeys(gaps), *doubts_of(draft, limit=1)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from renzhi.graph.case import Case, Figure, Statement
 from renzhi.graph.tokens import tokens
-from renzhi.rag.blocks import case_head, gaps_block, groups_block, measure_lines, stated
+from renzhi.rag.blocks import case_head, gaps_block, groups_block, measure_lines, stated, unheld_terms
 from renzhi.rag.draft import Draft, entry_lang, wording_of
 from renzhi.rag.holdings import Holdings
 from renzhi.rag.question import Question
@@ -168,6 +168,9 @@ def compose_case(draft: Draft, question: Question, case: Case, found: Found) -> 
     title = safe(case.title.get(lang))
     mark = say("；以下为译文，记录原文为英文", "; our translation, record wording Chinese") if any(s.lang != lang for s in first) else ""
     lead = [draft.holding(say(f"库里的案例是“{title}”（{where}{mark}）。", f"The case in the base is “{title}” ({where}{mark})."))]
+    remark = next((clause(r.get(lang)) for r in case.remarks if any(n.lower() in f"{r.zh} {r.en}".lower() for n in question.names if n.lower() not in place.lower())), None)
+    if remark:
+        lead.append(draft.holding(remark + say("。", ".")))
     lead += [stated(draft, case, s) for s in first]
     draft.block("lead", "", say("", " ").join(lead))
     foreign = any(entry_lang(case, s) != lang for s in chosen)
@@ -175,7 +178,8 @@ def compose_case(draft: Draft, question: Question, case: Case, found: Found) -> 
     draft.block("evidence", w("evidence", lang) + note, _by_section(draft, case, rest))
     _own_measures(draft, case, question, found, limit=4)
     groups_block(draft, [case], [c for c in draft.holdings.concepts_of_case[case.id] if c[:3] in ("hz:", "imp")], question)
-    gaps_block(draft, _case_gaps(draft, case) + remarks_of(draft, case), cases=[case], editor=True)
+    remarks = [] if remark else remarks_of(draft, case)
+    gaps_block(draft, unheld_terms(draft, question) + _case_gaps(draft, case) + remarks, cases=[case], editor=True)
     return True
 
 
@@ -257,7 +261,7 @@ def compose_lessons(draft: Draft, question: Question, cases: Sequence[Case], fou
     groups_block(draft, shown, [c for c in draft.holdings.concepts_of_case[shown[0].id] if c[:3] in ("hz:", "imp")], question)
     gaps = [draft.say("教训本身：记录中没有注明出处的教训，以上是有出处的障碍、副作用与失效环节",
                       "lessons as such: no record has a sourced one; what stands above are documented barriers, side effects and failed links")]
-    gaps_block(draft, gaps + _case_gaps(draft, shown[0]), cases=shown, editor=True)
+    gaps_block(draft, unheld_terms(draft, question) + gaps + _case_gaps(draft, shown[0]), cases=shown, editor=True)
     return True
 
 

@@ -207,7 +207,7 @@ def _cut(hops: list[Hop], holdings: Holdings) -> tuple[Hop, list[MeasureOption]]
         facts = [f for f in holdings.by_object.get(hop.target, []) if f.relation == "mitigates" and f.polarity == "affirmed"]
         if not facts:
             continue
-        blank = Question(text="", lang="zh", intent="chain", mentions=(), concepts=(hop.target,), names=(), cases=(), documents=(), years=())
+        blank = Question(text="", lang="zh", intent="chain", mentions=(), concepts=(hop.target,), names=(), terms=(), cases=(), documents=(), years=())
         shown = {str(f.scope).removeprefix("case:") for f in facts if f.scope and f.scope.startswith("case:")}
         options = [_option(c, [f for f in facts if f.subject == c], [hop.target], blank, shown, Found(()), holdings) for c in {f.subject for f in facts}]
         return hop, sorted(options, key=lambda o: (-o.score, o.concept))[:3]

@@ -12,7 +12,7 @@ from renzhi.rag.question import Question
 from renzhi.rag.selection import Found, options_for, statements_for, targets_of
 
 MAX_CASES = 3
-WELL_MATCHED = 0.5
+WELL_MATCHED = 0.62
 """Strength above which a case's text alone carries the general form."""
 
 

@@ -51,8 +51,8 @@ def cases_for(question: Question, found: Found, draft: Draft) -> list[Case]:
 def _lead(draft: Draft, question: Question, options: list[MeasureOption], cases: list[Case], missing: tuple[str, ...]) -> None:
     say, sentences = draft.say, []
     if missing:
-        sentences.append(draft.holding(say(f"库里没有{'、'.join(missing)}的资料，下面是别处的证据。",
-                                           f"The base holds nothing on {join(list(missing), 'en')}; this is evidence from elsewhere.")))
+        listed = join([safe(m) for m in missing[:3]], draft.lang)
+        sentences.append(draft.holding(say(f"库里没有提到{listed}；下面是其他有关的证据。", f"Nothing held mentions {listed}; what follows is related evidence.")))
     general = [o for o in options if o.general][:3]
     shown = [o for o in options if o.shown]
     if general:
@@ -72,7 +72,7 @@ def _lead(draft: Draft, question: Question, options: list[MeasureOption], cases:
         sentences.append(_applied_sentence(draft, next(o for o in options if o.applied)))
     elif cases:
         sentences.append(draft.holding(say("相关案例没有记录这些措施的效果。", "The cases at hand record no effect of these measures.")))
-    bare = [t for t in targets_of(question, draft.holdings) if not any(f.object == t for o in options for f in (*o.general, *o.shown))]
+    bare = [t for t in targets_of(question, draft.holdings) if not any(f.relation == "mitigates" for f in draft.holdings.by_object.get(t, []))]
     asked_bare = [t for t in bare if t in question.of_kind("imp", "vul")][:2]
     if asked_bare and len(sentences) < 3:
         sentences.append(draft.holding(say(f"{names(draft, asked_bare)}没有做法记录。", f"No measure is recorded for {names(draft, asked_bare)}.")))

@@ -128,8 +128,8 @@ def _texts(case: Case) -> Iterable[str]:
         yield from (measure.name.zh, measure.name.en)
     for figure in case.figures:
         yield from (figure.what.zh, figure.what.en, figure.recorded)
-    for actor in case.actors:
-        yield from (actor.zh, actor.en)
+    for text in (*case.actors, *case.remarks):
+        yield from (text.zh, text.en)
 
 
 Entry = Statement | Figure | CaseMeasure

@@ -36,6 +36,8 @@ class Question:
     mentions: tuple[Mention, ...]
     concepts: tuple[str, ...]
     """Concepts asked, in the order of the text."""
+    terms: tuple[str, ...]
+    """Telling nouns outside recognised concepts; what nothing held mentions is said, what few cases mention points at them."""
     names: tuple[str, ...]
     """Proper names in the question that are no vocabulary form: places, events, bodies."""
     cases: tuple[str, ...]
@@ -62,14 +64,14 @@ _CUES: list[tuple[Intent, str]] = [
     ("compare", r"(比较|对比|相比|有何不同|有什么不同)|\b(compare|versus|vs\.?|differ(ence)?s? between)\b"),
     ("side_effects", r"(副作用|坏处|弊端|别的麻烦|会不会(惹|带来|加重)|代价是什么)|\b(side.?effects?|downsides?|drawbacks?|maladaptation)\b"),
     ("cost", r"(花了?多少|花费|造价|成本|费用|多少钱|投资(了|多少|额)|保费|预算|出了?多少钱|资金)|"
-             r"\b(costs?|price|paid|pay|spent|spend|budget|funding|premiums?|how expensive)\b"),
+             r"\b(costs?|price|paid|pays?|spent|spend|budget|funding|premiums?|how expensive)\b"),
     ("lessons", r"(教训|经验|出了什么(问题|岔子)|哪里(出错|没做好)|失败在|为什么(反而|没|失)|复盘|值得借鉴|栽在)|"
                 r"\b(lessons?|went wrong|what failed|go(es)? wrong with|why did .{0,60}fail|learn(ed|t)? from|take from)\b"),
     ("chain", r"(连锁|连带|接连|级联|连着|引发(哪些|什么|啥)|会引发|次生|传导|灾害链|哪一环|会导致(哪些|什么|啥)|造成哪些|牵连)|"
               r"\b(set[s]? off|cascad\w*|knock-?on|chain( of)?|trigger[s]?|what (does|did|can|could|will) .{0,80}\b(lead to|cause|affect)|domino)\b"),
     ("figure", r"(多少|几个|几人|几天|几成|多大|多高|多深|多长|多久|百分之几|有多)|"
                r"\b(how (many|much|large|big|deep|high|long|far)|what (number|share|percentage|proportion)|death toll)\b"),
-    ("measures", r"(措施|办法|怎么(办|防|做|应对|保护|护|降|减|治|避免|防止|预防)|如何|怎样|做法|对策|备好|先备|准备|能做|可以(采取|做)|方案|手段|应对)|"
+    ("measures", r"(措施|办法|怎么(?!回事|写|了)|如何|怎样|做法|对策|备好|先备|准备|能做|可以(采取|做)|方案|手段|应对)|"
                  r"\b(measures?|how (to|can|do|should|could|might)|what (can|could|should|helps?|works?)|options?|protect(ing)?|"
                  r"reduce[sd]?|prevent|ways? to|solutions?|keep[s]? .{0,40} (on|running|safe|cool))\b"),
     ("case", r"(哪个案例|是什么案例|后来|发生了什么|怎么回事|介绍一下|讲讲|情况如何|做了什么|做过什么)|"
@@ -135,11 +137,38 @@ def names_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str,
 _ZH_COMMON = frozenset(["城市", "台风", "台風", "飓风", "洪水", "山洪", "暴雨", "那次", "那场", "那座", "那套", "小镇", "老城", "农村", "社区", "医院", "学校", "全国", "国内", "国外", "我国", "本市", "我市", "省会", "城区", "市区", "县城", "老人", "大人", "高温", "热浪", "海绵", "措施", "办法", "连", "连着", "平时", "温度", "方案", "何人", "高地", "大家", "安全", "都会", "大会", "周边", "河道", "山区", "河", "江", "湖", "海", "明显", "白天", "夏天", "冬天", "关系", "通", "常用"])
 
 
+_PLAIN_EN = frozenset(
+    ["against", "because", "between", "cities", "countries", "country", "during", "everything", "example", "examples", "general", "happen", "happened", "having", "instead", "likely", "longer", "matter", "measures", "nothing", "options", "people", "percent", "places", "planners", "planning", "possible", "question", "questions", "really", "recommend", "regarding", "reported", "several", "should", "something", "similar", "started", "through", "together", "understand", "without", "working", "problems", "problem", "residents", "neighbourhood", "district", "households", "building", "buildings"])
+
+
+def terms_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str, ...]:
+    """Nouns of a Chinese question, and longer lower-case words of an English one, that lie outside recognised concepts."""
+    taken = [(m.start, m.end) for m in mentions]
+    found, at = [], 0
+    if lang == "zh":
+        import rjieba
+
+        for word, tag in rjieba.tag(text):
+            start = text.find(word, at)
+            at = start + len(word)
+            if tag in ("n", "vn", "nz", "l") and len(word) > 1 and not any(a < at and start < b for a, b in taken) and word not in _ZH_COMMON and word[0] not in _ZH_HELPING:
+                found.append(word)
+    else:
+        for match in re.finditer(r"\b[a-z]{7,}\b", text):
+            if match[0] not in _PLAIN_EN and not any(a < match.end() and match.start() < b for a, b in taken):
+                found.append(match[0])
+    return tuple(dict.fromkeys(found))
+
+
 _TRANSLITERATING = frozenset(
     "阿埃艾安昂奥巴班贝本比宾波伯博布查达戴丹德登迪蒂丁杜多厄恩尔法凡菲芬夫弗福盖冈戈格根古瓜哈海罕汉赫亨胡华惠霍基吉加贾杰金卡凯坎康考科克肯库夸拉莱兰朗劳勒雷黎里利"
     "列林龙隆卢鲁路伦罗洛马迈麦曼芒梅门蒙米密敏明莫墨姆穆纳奈南内尼涅宁努诺欧帕潘庞佩彭皮平普奇齐恰乔切琴丘让热日荣茹瑞萨塞赛桑森沙山尚舍圣施什史舒朔斯松苏索塔台泰坦汤唐"
     "特腾提廷图托瓦万旺威韦维魏温文翁沃乌武西希夏香谢辛欣休雅亚扬耶伊因英永尤于约泽扎詹兹朱卓祖佐")
 """Characters by which foreign names are written: a noun of three and more of these is taken for a name."""
+
+
+_ZH_HELPING = frozenset("能可会想要应该怎如有没把被让给跟和与会后前先再做")
+"""Helping words that the segmenter joins to the next one."""
 
 
 def _chinese_names(text: str, free: Callable[[int, int], bool]) -> list[str]:
@@ -153,7 +182,7 @@ def _chinese_names(text: str, free: Callable[[int, int], bool]) -> list[str]:
         inside = bool(word) and not free(start, at)
         rare = tag in ("ns", "nr", "nrt", "nz", "nt") or (tag in ("n", "x", "eng") and not rjieba.has_word(word))
         rare = rare or (tag == "n" and len(word) > 2 and set(word) <= _TRANSLITERATING)
-        named = rare and not inside and word not in _ZH_COMMON and re.fullmatch(r"[\u3400-\u9fff]+", word) is not None
+        named = rare and not inside and word not in _ZH_COMMON and word[0] not in _ZH_HELPING and re.fullmatch(r"[\u3400-\u9fff]+", word) is not None
         if named:
             run += word
             continue
@@ -224,7 +253,7 @@ def parse(text: str, holdings: Holdings, recogniser: Recogniser, *, lang: Lang |
     cases = cases_named(text, years, holdings)
     intent = intent_of(text, cases=len(cases), measures=sum(c.startswith("mea:") for c in concepts))
     question = Question(text=text, lang=asked_in, intent=intent, mentions=mentions, concepts=concepts,
-                        names=names_in(text, mentions, language(text)), cases=cases,
+                        names=names_in(text, mentions, language(text)), terms=terms_in(text, mentions, language(text)), cases=cases,
                         documents=documents_named(text, holdings.documents), years=years, filters=filters)
     return _carry(question, carry or {}, holdings)
 

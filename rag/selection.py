@@ -193,7 +193,7 @@ def _meant_for(measure: str, question: Question, holdings: Holdings) -> bool:
     answer to a flood. It only keeps measures out; it is never evidence for one."""
     asked = question.of_kind("hz")
     meant = set(holdings.vocabulary.concepts[measure].hazards)
-    return not asked or not meant or any(h in meant or meant & holdings.reach(h) for h in asked)
+    return not asked or not meant or len(meant) > 3 or any(h in meant or meant & holdings.reach(h) for h in asked)
 
 
 def _target_weight(target: str, question: Question, holdings: Holdings) -> float:

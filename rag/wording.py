@@ -114,18 +114,23 @@ def spaced(text: str) -> str:
 def number(value: float, lang: str) -> str:
     """The value as it is read: 万 and 亿 in Chinese, thousands, million and billion in English.
 
-    >>> number(38_000_000, "zh"), number(38_000_000, "en"), number(96000, "en"), number(201.9, "zh")
-    ('3800 万', '38 million', '96,000', '201.9')
+    >>> number(38_000_000, "zh"), number(38_000_000, "en"), number(96000, "en"), number(120_060_000_000, "zh")
+    ('3800 万', '38 million', '96,000', '1200.6 亿')
     """
     if lang == "zh":
         for size, word in ((1e8, "亿"), (1e4, "万")):
-            if abs(value) >= size and abs(value / size) * 1e4 % 1 < 1e-6:
+            if abs(value) >= size and _exact(value / size):
                 return f"{_trim(value / size)} {word}"
         return _trim(value)
     for size, word in ((1e9, "billion"), (1e6, "million")):
-        if abs(value) >= size and abs(value / size) * 1e4 % 1 < 1e-6:
+        if abs(value) >= size and _exact(value / size):
             return f"{_trim(value / size)} {word}"
     return f"{value:,.0f}" if value == int(value) and abs(value) >= 1e3 else _trim(value)
+
+
+def _exact(scaled: float) -> bool:
+    """Whether four decimals give the scaled value without loss."""
+    return abs(scaled * 1e4 - round(scaled * 1e4)) < 1e-4
 
 
 def _trim(value: float) -> str:
