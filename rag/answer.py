@@ -54,7 +54,7 @@ class Asked:
 
 
 def answer(text: str, holdings: Holdings, retriever: Retriever, recogniser: Recogniser, store: GraphStore, *, lang: Lang | None = None,
-           filters: Filters = Filters(), carry: dict[str, str | None] | None = None) -> Answer:
+           filters: Filters = Filters(), carry: dict[str, str | None] | None = None, k: int = 60) -> Answer:
     """The answer to a question, from this snapshot alone; the same snapshot and question give the same citations."""
     begun = time.perf_counter()
     question = parse(text, holdings, recogniser, lang=lang, filters=filters, carry=carry)
@@ -62,7 +62,7 @@ def answer(text: str, holdings: Holdings, retriever: Retriever, recogniser: Reco
     if question.intent == "chatter":
         reason: str | None = compose_chatter(draft)
     else:
-        asked = look_up(question, holdings, retriever, store)
+        asked = look_up(question, holdings, retriever, store, k=k)
         draft.asked = asked.question.concepts
         reason = _compose(draft, asked)
         draft = draft if reason is None or draft.blocks else Draft(holdings, question.lang, question.concepts)

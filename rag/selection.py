@@ -158,11 +158,15 @@ def _options(question: Question, targets: list[str], cases: Sequence[Case], foun
         mine = [f for f in facts if f.subject == concept]
         options.append(_option(concept, mine, targets, question, shown, found, holdings))
     options = [o for o in options if o.general or o.shown or o.applied or o.concept in question.concepts]
-    options = [o for o in options if o.concept in question.concepts or _meant_for(o.concept, question, holdings)] or options
-    failing = set(failures_of(question, holdings)) | set(question.of_kind("imp"))
-    meant = [o for o in options if failing & {f.object for f in (*o.general, *o.shown)} or o.concept in question.concepts]
-    options = meant if len(meant) > 1 else options
+    failures = set(failures_of(question, holdings))
+    options = [o for o in options if o.concept in question.concepts or failures & _acts_on(o) or _meant_for(o.concept, question, holdings)] or options
+    failing = failures | set(question.of_kind("imp"))
+    options = [o for o in options if failing & _acts_on(o) or o.concept in question.concepts] or options
     return sorted(options, key=lambda o: (-o.score, o.concept))
+
+
+def _acts_on(option: MeasureOption) -> set[str]:
+    return {f.object for f in (*option.general, *option.shown)}
 
 
 def _applied_in(cases: Sequence[Case], question: Question, holdings: Holdings) -> set[str]:

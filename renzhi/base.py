@@ -314,8 +314,8 @@ class KnowledgeBase:
         return named
 
     # -- asking
-    def ask(self, question: str, *, lang: Lang | None = None, filters: Filters = Filters(), carry: dict[str, str | None] | None = None) -> Answer:
-        """A cited answer from this snapshot; raises `UsageError` for an empty or overlong question."""
+    def ask(self, question: str, *, lang: Lang | None = None, filters: Filters = Filters(), carry: dict[str, str | None] | None = None, k: int = 60) -> Answer:
+        """A cited answer from this snapshot, from the `k` best passages; raises `UsageError` for an empty or overlong question."""
         from renzhi.rag.answer import answer
 
         if not question.strip():
@@ -327,7 +327,7 @@ class KnowledgeBase:
         if filters.hazard:
             self.concept(filters.hazard)
         with self._lock:
-            return answer(question, self.holdings(), self._retriever, self._recogniser, self._store, lang=lang, filters=filters, carry=carry)
+            return answer(question, self.holdings(), self._retriever, self._recogniser, self._store, lang=lang, filters=filters, carry=carry, k=k)
 
     def holdings(self) -> "Holdings":
         """The base at its newest snapshot, kept in memory until the ledger moves on."""

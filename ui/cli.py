@@ -144,6 +144,7 @@ def read(file: Path, json_: AsJson = False, home: Home = None, graph: Graph = No
 def ask(question: str, lang: Language = None, place: Annotated[str | None, typer.Option("--place")] = None,
         scale: Annotated[Literal["macro", "meso", "micro"] | None, typer.Option("--scale")] = None,
         hazard: Annotated[str | None, typer.Option("--hazard", help="A concept id, for example hz:waterlogging.")] = None,
+        k: Annotated[int, typer.Option("--k", min=1, max=500, help="How many passages are looked at.")] = 60,
         llm: Annotated[str | None, typer.Option("--llm", help="provider:model; not built in this version.")] = None,
         trace: Annotated[Path | None, typer.Option("--trace", help="Write the answer with its whole trace to this file.")] = None,
         json_: AsJson = False, home: Home = None, graph: Graph = None) -> None:
@@ -152,7 +153,7 @@ def ask(question: str, lang: Language = None, place: Annotated[str | None, typer
         raise UsageError(zh="这个版本还不能接大模型，答案由已接受的事实和原文组成；请去掉 --llm。",
                          en="Language models are not built into this version; answers are composed from accepted facts and quotes. Drop --llm.")
     run = _run(json_, home, graph)
-    answer = run.base.ask(question, lang=lang, filters=Filters(place, scale, hazard))
+    answer = run.base.ask(question, lang=lang, filters=Filters(place, scale, hazard), k=k)
     data = json_shape.answer_json(answer)
     if trace:
         _write(trace, json.dumps(data | {"version": __version__, "filters": {"place": place, "scale": scale, "hazard": hazard}}, ensure_ascii=False, indent=1))
