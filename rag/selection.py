@@ -159,7 +159,7 @@ def _options(question: Question, targets: list[str], cases: Sequence[Case], foun
         options.append(_option(concept, mine, targets, question, shown, found, holdings))
     options = [o for o in options if o.general or o.shown or o.applied or o.concept in question.concepts]
     failures = set(failures_of(question, holdings))
-    options = [o for o in options if o.concept in question.concepts or failures & _acts_on(o) or _meant_for(o.concept, question, holdings)] or options
+    options = [o for o in options if o.concept in question.concepts or _meant_for(o.concept, question, holdings)] or options
     failing = failures | set(question.of_kind("imp"))
     options = [o for o in options if failing & _acts_on(o) or o.concept in question.concepts] or options
     return sorted(options, key=lambda o: (-o.score, o.concept))
@@ -193,11 +193,14 @@ def _option(concept: str, facts: list[Fact], targets: list[str], question: Quest
 
 
 def _meant_for(measure: str, question: Question, holdings: Holdings) -> bool:
-    """Whether the table's (unsourced) hazards of a measure include one asked or set off by it: melting ice off lines is no
-    answer to a flood. It only keeps measures out; it is never evidence for one."""
+    """Whether the table's (unsourced) hazards of a measure are of a family asked or set off: melting ice off lines is no
+    answer to a flood. A measure meant for three families serves them all. It only keeps measures out; it is never evidence."""
+    concepts = holdings.vocabulary.concepts
     asked = question.of_kind("hz")
-    meant = set(holdings.vocabulary.concepts[measure].hazards)
-    return not asked or not meant or len(meant) > 3 or any(h in meant or meant & holdings.reach(h) for h in asked)
+    meant = {concepts[h].category for h in concepts[measure].hazards if h in concepts}
+    set_off = {f.object for h in asked for f in holdings.by_subject.get(h, []) if f.relation == "triggers"}
+    families = {concepts[h].category for h in (*asked, *set_off) if h in concepts}
+    return not asked or not meant or len(meant) > 2 or bool(meant & families)
 
 
 def _target_weight(target: str, question: Question, holdings: Holdings) -> float:

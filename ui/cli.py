@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import platformdirs
 import typer
 
 from renzhi import __version__
@@ -290,7 +291,8 @@ def eval_retrieval(passages: Annotated[Path, typer.Option("--passages")], querie
     from renzhi.eval.retrieval import evaluate_retrieval
 
     lang_ui = terminal.user_language(os.environ)
-    result = evaluate_retrieval(passages, queries, qrels, lang=lang, vector_cache=vector_cache)
+    cache = vector_cache or Path(platformdirs.user_cache_dir("renzhi")) / "vectors"
+    result = evaluate_retrieval(passages, queries, qrels, lang=lang, vector_cache=cache)
     Run(open_base(_settings(home, graph)), json_, lang_ui).show(dict(result), lambda: terminal.print_retrieval(result))
 
 
