@@ -1,9 +1,21 @@
-"""Keeps the bytes of added files under their hash, so that names given by people never become paths."""
+"""The home folder, and the bytes of added files under their hash, so that names given by people never become paths."""
 
 import shutil
 from pathlib import Path
 
 from renzhi.errors import StoreError
+
+
+def make_folder(folder: Path) -> None:
+    """Makes the folder, if it is not there, and sees that it can be written; raises `StoreError`."""
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as exc:
+        raise StoreError(zh=f"无法写入文件夹 {folder}（{exc.strerror}）；请换一个 --home，或修改权限。",
+                         en=f"The folder {folder} cannot be written ({exc.strerror}); choose another --home, or mend its permissions.") from exc
 
 
 def keep_file(folder: Path, path: Path, sha256: str) -> Path:

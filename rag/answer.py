@@ -20,7 +20,7 @@ from renzhi.rag.compose_general import compose_general
 from renzhi.rag.compose_measures import cases_for, compose_measures, compose_side_effects
 from renzhi.rag.draft import Draft
 from renzhi.rag.holdings import Holdings
-from renzhi.rag.model import Answer, Citation, Embedder
+from renzhi.rag.model import Answer, AnswerMeasure, Citation, Embedder
 from renzhi.rag.question import Filters, Question, parse
 from renzhi.rag.retrieve import Retriever
 from renzhi.rag.selection import Found, rank_cases
@@ -355,5 +355,5 @@ def _finish(draft: Draft, question: Question, reason: str | None, begun: float) 
         elapsed_ms=round((time.perf_counter() - begun) * 1000, 1), context=context)
 
 
-def _unique(draft: Draft):  # type: ignore[no-untyped-def]
+def _unique(draft: Draft) -> list[AnswerMeasure]:
     return list({m.id: m for m in draft.measures}.values())

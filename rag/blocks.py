@@ -220,11 +220,5 @@ def gaps_block(draft: Draft, gaps: Sequence[str], *, cases: Sequence[Case] = (),
     draft.block("gaps", w("gaps", draft.lang), draft.holding(body + draft.say("。", ".")) if shown else "")
 
 
-def conflicts_of(case: Case, ids: Iterable[str]) -> list[tuple[str, ...]]:
-    """The sets of entries on which the sources disagree and that include one of `ids`."""
-    wanted = set(ids)
-    return [tuple(c.between) for c in case.conflicts if wanted & set(c.between)]
-
-
 def names(draft: Draft, concepts: Iterable[str]) -> str:
     return join([draft.label(c) for c in concepts], draft.lang)

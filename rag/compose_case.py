@@ -7,7 +7,6 @@ from renzhi.graph.case import Case, Figure, Statement
 from renzhi.graph.tokens import tokens
 from renzhi.rag.blocks import case_head, gaps_block, groups_block, measure_lines, stated, unheld_terms
 from renzhi.rag.draft import Draft, entry_lang, wording_of
-from renzhi.rag.holdings import Holdings
 from renzhi.rag.question import Question
 from renzhi.rag.selection import Found, MeasureOption, _option, statements_for
 from renzhi.rag.wording import SCALE, cell, clause, figure_value, of, safe, w, years
@@ -294,9 +293,3 @@ def compose_compare(draft: Draft, question: Question, cases: Sequence[Case], fou
 def _compare_cell(draft: Draft, case: Case, question: Question, found: Found, section: str) -> str:
     chosen = statements_for(case, question, found, draft.holdings, limit=1, sections=(section,))
     return "".join(draft.claim(safe(cell(wording_of(s, draft.lang))), [draft.record(case, s.id)], stop=False) for s in chosen)
-
-
-def figures_answer(holdings: Holdings, case: Case, question: Question, found: Found) -> bool:
-    """Whether the case has a figure of a kind the question asks for."""
-    kinds = asked_kinds(question.text)
-    return any(f.kind in kinds for f in case.figures) or not kinds

@@ -3,6 +3,7 @@
 import heapq
 from dataclasses import dataclass, field
 
+from renzhi.graph.case import Case
 from renzhi.graph.model import Fact
 from renzhi.rag.blocks import fact_sentence, gaps_block, groups_block, measure_lines, short_name
 from renzhi.rag.draft import Draft, wording_of
@@ -158,7 +159,7 @@ def _lead(draft: Draft, hops: list[Hop], cut: tuple[Hop, list[MeasureOption]] | 
     draft.block("lead", "", say("", " ").join(sentences))
 
 
-def holdings_case(draft: Draft, fact: Fact):  # type: ignore[no-untyped-def]
+def holdings_case(draft: Draft, fact: Fact) -> Case | None:
     """The case that a fact is scoped to, if it is one."""
     return draft.holdings.cases.get(str(fact.scope or "").removeprefix("case:"))
 
@@ -229,8 +230,8 @@ def _paths(hops: list[Hop], start: str) -> list[list[str]]:
     return paths
 
 
-def _cases(draft: Draft, hops: list[Hop]):  # type: ignore[no-untyped-def]
-    found = {}
+def _cases(draft: Draft, hops: list[Hop]) -> list[Case]:
+    found: dict[str, Case] = {}
     for hop in hops:
         for fact in hop.seen[:2]:
             case = holdings_case(draft, fact)

@@ -2,7 +2,6 @@
 
 from renzhi.graph.case import Case
 from renzhi.rag.blocks import (
-    case_head,
     evidence_by_case,
     fact_sentence,
     gaps_block,
@@ -151,6 +150,3 @@ def _effects(draft: Draft, options: list[MeasureOption]) -> None:
             cases=tuple(dict.fromkeys(c.id for c, _ in option.applied)),
             may_worsen=tuple(SideEffect(f.object, draft.of_fact(f)[0]) for f in option.worsens[:4] if draft.of_fact(f))))
     draft.block("evidence", w("effect", draft.lang), draft.lines(rows))
-
-
-__all__ = ["case_head", "cases_for", "compose_measures", "compose_side_effects"]

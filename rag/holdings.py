@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from renzhi.graph.case import Case, CaseMeasure, Figure, Source, Statement
-from renzhi.graph.model import Document, Fact, Passage, Work, work_id
+from renzhi.graph.model import Document, Fact, Passage, Work
 from renzhi.ontology.countries import country_names
 from renzhi.ontology.model import Vocabulary
 
@@ -145,7 +145,3 @@ def best_source(case: Case, entry: Entry) -> Source:
     """One source of an entry: the best by quality, then the newest, then the first listed."""
     listed = [source for source in case.sources if source.id in entry.sources]
     return max(listed, key=lambda s: (QUALITY_RANK[s.quality], s.year or 0, -listed.index(s)))
-
-
-def work_of_source(source: Source) -> str:
-    return work_id(source.title, source.publisher, source.year)

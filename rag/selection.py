@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from renzhi.graph.case import Case, CaseMeasure, Statement
 from renzhi.graph.model import Fact, plain
 from renzhi.graph.tokens import tokens
-from renzhi.rag.holdings import MODALITY_RANK, QUALITY_RANK, STRENGTH_RANK, Holdings
+from renzhi.rag.holdings import MODALITY_RANK, STRENGTH_RANK, Holdings
 from renzhi.rag.model import Hit
 from renzhi.rag.question import Filters, Question, title_overlap
 
@@ -220,7 +220,3 @@ def _group_bonus(concept: str, question: Question, holdings: Holdings) -> float:
 
 def _slug(fact: Fact) -> str:
     return str(fact.scope).removeprefix("case:")
-
-
-def best_quality(case: Case) -> int:
-    return max((QUALITY_RANK[s.quality] for s in case.sources), default=0)

@@ -19,10 +19,7 @@ W: dict[str, tuple[str, str]] = {
     "none_found": ("未找到记录（不等于没有）", "none recorded (not the same as none)"),
     "abstain": ("知识库里没有足够的证据回答这个问题", "The knowledge base has too little evidence to answer this"),
     "absent": ("未出现不等于不受影响", "Absent does not mean unaffected"),
-    "as_shipped": ("随包收录", "as shipped"),
     "not_reviewed": ("未审核", "not reviewed"),
-    "translated": ("译文", "our translation"),
-    "record_wording": ("记录原文", "record wording"),
     "not_held": ("原文未存", "original not held"),
     "held": ("原文已存，未审核", "held, not reviewed"),
     "held_reviewed": ("原文已存，已审核", "held, reviewed"),
@@ -49,8 +46,6 @@ STRENGTH = {"high": ("证据高", "general, high"), "medium": ("证据中等", "
 SCALE = {"macro": ("宏观", "macro"), "meso": ("中观", "meso"), "micro": ("微观", "micro")}
 DIMENSION = {"technology": ("技术", "Technical"), "institution": ("制度", "Institutional"), "space": ("空间", "Spatial")}
 STANDING = {"built": ("已实施", "done"), "planned": ("计划", "planned"), "recorded": ("记录提及", "recorded")}
-MODALITY = {"happened": ("已发生", "happened"), "planned": ("计划", "planned"), "simulated": ("模拟", "simulated"),
-            "claimed": ("据称", "claimed"), "general": ("一般", "general")}
 
 _VERBS: dict[str, dict[str, tuple[str, str]]] = {
     # relation: modality -> (zh, en)

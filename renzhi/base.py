@@ -106,8 +106,9 @@ class KnowledgeBase:
     def init(self, *, empty: bool = False, progress: Progress | None = None) -> Status:
         """Makes the base, or brings the pack in it up to date; local documents and decisions stay."""
         from renzhi.graph.sqlite_store import open_sqlite
+        from renzhi.ingest_docs.files import make_folder
 
-        self._make_home()
+        make_folder(self.settings.home)
         with self._lock:
             if not self.exists():
                 self.__dict__["_store"] = open_sqlite(self._path)
@@ -116,16 +117,6 @@ class KnowledgeBase:
             self._remember_embedders()
             self.publish(progress)
         return self.status()
-
-    def _make_home(self) -> None:
-        try:
-            self.settings.home.mkdir(parents=True, exist_ok=True)
-            probe = self.settings.home / ".writable"
-            probe.touch()
-            probe.unlink()
-        except OSError as exc:
-            raise StoreError(zh=f"无法写入文件夹 {self.settings.home}（{exc.strerror}）；请换一个 --home，或修改权限。",
-                             en=f"The folder {self.settings.home} cannot be written ({exc.strerror}); choose another --home, or mend its permissions.") from exc
 
     def _load_pack(self, progress: Progress | None) -> None:
         from renzhi.ingest_docs.pack import pack_cases, pack_links
@@ -148,6 +139,13 @@ class KnowledgeBase:
         names = ",".join(e.name for e in self._embedders)
         if self._store.setting("embedders") is None:
             self._store.set_setting("embedders", names)
+
+    def reindex(self) -> Status:
+        """Builds the dense index anew from the store's vectors; nothing is embedded again but what has no vector yet."""
+        with self._lock:
+            self.publish()
+            self._index.rebuild(self._store)
+        return self.status()
 
     def publish(self, progress: Progress | None = None) -> None:
         """Embeds what has no vector yet, the quick embedder first, and brings the dense index up to date."""

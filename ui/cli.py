@@ -76,6 +76,14 @@ def status(json_: AsJson = False, home: Home = None, graph: Graph = None) -> Non
 
 
 @app.command()
+def reindex(json_: AsJson = False, home: Home = None, graph: Graph = None) -> None:
+    """Build the dense index anew from the vectors in the store."""
+    run = _run(json_, home, graph)
+    state = run.base.reindex()
+    run.show(json_shape.status_json(state), lambda: terminal.print_status(state, run.lang))
+
+
+@app.command()
 def demo(no_browser: Annotated[bool, typer.Option("--no-browser")] = False, no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop before serving.")] = False,
          port: Annotated[int, typer.Option("--port")] = DEFAULT_PORT, json_: AsJson = False, home: Home = None, graph: Graph = None) -> None:
     """The main job in one go: starter base, one cited answer, web interface."""
