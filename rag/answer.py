@@ -76,10 +76,11 @@ def look_up(question: Question, holdings: Holdings, retriever: Retriever, store:
     """Retrieval for a question, and which of its names are held where."""
     expansions = _expansions(question, holdings)
     titled = () if question.documents or not holdings.documents else documents_by_title(question, holdings, retriever.quick_embedder)
+    own_names = question.names
     telling, unheld = _terms_held(question, holdings, store)
     question = replace(question, names=(*question.names, *telling), terms=unheld)
     by_case, by_document, missing = _names_held(question, holdings, store)
-    elsewhere = [n for n in question.names if any(n in v for v in by_case.values()) and not any(n in v for v in by_document.values())]
+    elsewhere = [n for n in own_names if any(n in v for v in by_case.values()) and not any(n in v for v in by_document.values())]
     if titled and not elsewhere:
         question = replace(question, documents=titled, concepts=_outside_title(question))
     found = Found.of(retriever.search(question.text, k=k, expansions=expansions, graph=_graph_passages(question, holdings)))

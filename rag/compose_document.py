@@ -111,9 +111,14 @@ def _candidates(draft: Draft, question: Question, passage: Passage, place: int, 
         heading = len(set(tokens(" ".join(passage.heading))) & asked_words) / (2 + len(asked_words))
         named = sum(name.lower() in text.lower() for name in question.names)
         score = base + sum(1.2 * telling[c] for c in has) + 1.5 * shared + heading + 0.4 * named
-        if (len(text) > 24 or len(words) > 5) and len(re.findall(r"https?://|www\.", text)) < 2:
+        if _says_something(text, passage.lang) and len(re.findall(r"https?://|www\.", text)) < 2:
             quotes.append(Quote(passage, passage.start + start, passage.start + end, has, score))
     return quotes
+
+
+def _says_something(text: str, lang: str) -> bool:
+    """Whether a window is long enough to be a statement: headings and captions are not quoted."""
+    return len(text) >= 12 if lang == "zh" else len(text.split()) >= 8
 
 
 def _asked_words(draft: Draft, question: Question, lang: str) -> set[str]:
