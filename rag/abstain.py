@@ -55,7 +55,7 @@ def _needed(draft: Draft, question: Question, missing: Sequence[str], held: Sequ
     rows += [f"| {safe(cell(name))} | {say('库里提到过', 'mentioned in the base')} |" for name in held]
     for concept in question.concepts[:4]:
         count = sum(concept in has for has in draft.holdings.concepts_of_case.values())
-        found = say(f"{count} 个案例涉及，地点或事由不同", f"{count} cases touch it, elsewhere or otherwise") if count else say("没有案例", "no case")
+        found = say(f"{count} 个案例涉及，地点或事由不同", f"{count} cases touch it, elsewhere or otherwise") if count else say("没有案例标注它", "no case is tagged with it")
         rows.append(f"| {safe(cell(draft.label(concept)))} | {found} |")
     return "\n".join(rows) if len(rows) > 2 else ""
 

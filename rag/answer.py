@@ -250,7 +250,7 @@ def _from_documents(draft: Draft, asked: Asked) -> bool:
 
 def _years_missing(asked: Asked, holdings: Holdings) -> tuple[str, ...]:
     """Years asked about a named case that none of the named cases mentions."""
-    named = {*asked.question.cases, *asked.case_names}
+    named = set(asked.question.cases) if asked.missing else {*asked.question.cases, *asked.case_names}
     if asked.question.intent not in NEEDS_ITS_PLACE or not asked.question.years or not named:
         return ()
     return tuple(y for y in asked.question.years if not any(_covers(holdings.cases[s], y, holdings) for s in named))

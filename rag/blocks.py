@@ -80,8 +80,11 @@ def general_effect(draft: Draft, fact: Fact) -> str:
     return draft.claim(safe(text) + _strength(draft, fact), draft.references(fact), stop=False)
 
 
-def measure_lines(draft: Draft, options: Sequence[MeasureOption], *, only_case: Case | None = None) -> None:
-    """The measures block: under technology, institution, space; side effects first, then effect, then cases."""
+def measure_lines(draft: Draft, options: Sequence[MeasureOption], *, only_case: Case | None = None, complete: bool = True) -> None:
+    """The measures block: under technology, institution, space; side effects first, then effect, then cases.
+
+    `complete`: nothing was left out, so that a side without a measure may be called empty.
+    """
     rows, dimensions = [], set()
     for option in sorted(options, key=lambda o: _dimension_order(draft, o.concept)):
         concept = draft.holdings.vocabulary.concepts[option.concept]
@@ -89,7 +92,7 @@ def measure_lines(draft: Draft, options: Sequence[MeasureOption], *, only_case: 
         head = draft.say("、", ", ").join(of(DIMENSION, d, draft.lang) for d in concept.dimensions)
         rows.append(f"{head}{draft.say('｜', ' | ')}**{draft.label(option.concept)}**{draft.say('。', '. ')}" + _measure_text(draft, option, only_case))
     for missing in ("technology", "institution", "space"):
-        if rows and missing not in dimensions:
+        if complete and rows and missing not in dimensions:
             rows.append(f"{of(DIMENSION, missing, draft.lang)}{draft.say('｜', ' | ')}{w('none_found', draft.lang)}{draft.say('。', '.')}")
     draft.block("measures", w("measures", draft.lang), draft.lines(rows))
 
@@ -104,7 +107,9 @@ def _measure_text(draft: Draft, option: MeasureOption, only_case: Case | None) -
     stop = draft.say("。", ". ")
     parts = [w("side_effects", draft.lang) + draft.say("：", ": ") + side_effects(draft, option)]
     effects = [general_effect(draft, f) for f in option.general[:1]]
-    effects += [_case_effect(draft, f) for f in option.shown[:1]]
+    effects += [_case_effect(draft, f) for f in _both_ways(option.shown)]
+    if not effects:
+        effects = [general_effect(draft, f) for f in _general_mitigations(draft, option.concept)[:1]]
     parts.append(w("effect", draft.lang) + draft.say("：", ": ") + (_semi(draft, effects) if effects else w("none_found", draft.lang)))
     applied = [(c, m) for c, m in option.applied if only_case is None or c.id == only_case.id][: 1 if only_case is None else 2]
     uses = []
@@ -123,21 +128,36 @@ def _measure_text(draft: Draft, option: MeasureOption, only_case: Case | None) -
     return stop.join(parts) + stop.strip()
 
 
+def _general_mitigations(draft: Draft, measure: str) -> list[Fact]:
+    """What the measure is known to mitigate at all, best evidence first."""
+    facts = [f for f in draft.holdings.by_subject.get(measure, []) if f.relation == "mitigates" and f.scope is None and f.note]
+    return sorted(facts, key=lambda f: (-STRENGTH_RANK[f.strength], f.id))
+
+
+def _both_ways(shown: Sequence[Fact]) -> list[Fact]:
+    """The first fact of a case, and the first that says the contrary: a measure that failed is shown beside one that worked."""
+    first = list(shown[:1])
+    return first + [f for f in shown if f.polarity != first[0].polarity][:1] if first else []
+
+
 def _semi(draft: Draft, items: Iterable[str]) -> str:
     return draft.say("；", "; ").join(items)
 
 
 def _shown_worsens(option: MeasureOption) -> list[Fact]:
-    cases = [f for f in option.worsens if f.scope][:1]
-    return cases + [f for f in option.worsens if not f.scope][:1]
+    cases = [f for f in option.worsens if f.scope]
+    same = [f for f in cases if f.supports[0].passage == cases[0].supports[0].passage][:3]
+    return same + [f for f in option.worsens if not f.scope][:1]
 
 
 def side_effects(draft: Draft, option: MeasureOption) -> str:
     """What the measure may worsen, cases before general facts; "none recorded" is said, never implied."""
     texts = []
-    for fact in _shown_worsens(option):
+    shown = _shown_worsens(option)
+    together = [f for f in shown if f.scope]
+    for fact in shown:
         if fact.scope:
-            texts.append(_case_effect(draft, fact))
+            texts += [_case_effect(draft, fact, [f.object for f in together[1:]])] if fact is together[0] else []
         else:
             reason = f"{draft.say('：', ': ')}{safe(clause(fact.note.get(draft.lang)))}" if fact.note else ""
             texts.append(draft.claim(fact_sentence(draft, fact, subject=False) + reason + _strength(draft, fact),
@@ -145,11 +165,16 @@ def side_effects(draft: Draft, option: MeasureOption) -> str:
     return _semi(draft, texts) if texts else w("none_found", draft.lang)
 
 
-def _case_effect(draft: Draft, fact: Fact) -> str:
+def _case_effect(draft: Draft, fact: Fact, more: Sequence[str] = ()) -> str:
+    """What a case says of a measure, with the record's own qualification; `more`: further objects of the same statement."""
     scope = str(fact.scope)
     case = draft.holdings.cases.get(scope.removeprefix("case:"))
     where = short_name(draft, case) if case else draft.holdings.documents[scope].title if scope in draft.holdings.documents else ""
     text = fact_sentence(draft, fact, subject=False)
+    text += "".join(draft.say("、", " and ") + draft.label(c) for c in more)
+    note = clause(fact.note.get(draft.lang)) if fact.note and not more else ""
+    if note and len(note) <= (30 if draft.lang == "zh" else 90):
+        text += f"（{note}）" if draft.lang == "zh" else f" ({note})"
     body = f"{where} {text}" if draft.lang == "zh" else f"{where}: {text}"
     return draft.claim(safe(body), draft.of_fact(fact, limit=1), stop=False)
 

@@ -13,7 +13,7 @@ from renzhi.rag.selection import Found, MeasureOption, _option
 from renzhi.rag.wording import STRENGTH, cell, clause, join, of, safe, w
 
 MAX_HOPS = 3
-MAX_ROWS = 6
+MAX_ROWS = 5
 
 
 @dataclass(frozen=True, order=True)
@@ -106,7 +106,7 @@ def compose_chain(draft: Draft, question: Question, found: Found) -> bool:
     draft.block("chain", w("chain", draft.lang), _table(draft, hops))
     draft.chains += [tuple(path) for path in _paths(hops, start)]
     if cut:
-        measure_lines(draft, cut[1])
+        measure_lines(draft, cut[1], complete=False)
     cases = _cases(draft, hops)
     groups_block(draft, cases, [h.target for h in hops], question)
     gaps_block(draft, _gaps(draft, hops, cut), cases=cases)

@@ -117,7 +117,9 @@ def _candidates(draft: Draft, question: Question, passage: Passage, place: int, 
 
 
 def _says_something(text: str, lang: str) -> bool:
-    """Whether a window is long enough to be a statement: headings and captions are not quoted."""
+    """Whether a window is long enough to be a statement: headings, captions and lines of a table of contents are not quoted."""
+    if re.search(r"\.{5}|…{3}", text):
+        return False
     return len(text) >= 12 if lang == "zh" else len(text.split()) >= 8
 
 
@@ -261,7 +263,7 @@ def _gaps(draft: Draft, question: Question, quotes: list[Quote], passages: Seque
         labels = join([draft.label(c) for c in missed], draft.lang)
         gaps.append(say(f"{labels}：所引原文没有写到", f"{labels}: not in the quotes"))
     text = " ".join(_text(q) for q in quotes)
-    if not re.search(r"\d", text):
+    if not re.search(r"\d|[一二两三四五六七八九十百千万]+(元|米|人|户|年|天|日|倍|成)", text):
         gaps.append(say("引文没有数值", "the quotes give no figure"))
     gaps.append(say("副作用没有写（不等于没有）", "side effects: not in the quotes (not the same as none)"))
     for document_id in dict.fromkeys(q.passage.document for q in quotes):

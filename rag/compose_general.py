@@ -37,7 +37,7 @@ def compose_general(draft: Draft, question: Question, found: Found, passages: Se
     evidence_by_case(draft, cases, question, found, each=3)
     document_supplement(draft, question, found, passages[:10])
     options = options_for(question, cases, found, draft.holdings, limit=3)
-    measure_lines(draft, [o for o in options if o.applied or o.shown])
+    measure_lines(draft, [o for o in options if o.applied or o.shown], complete=False)
     groups_block(draft, cases, targets_of(question, draft.holdings), question)
     gaps_block(draft, [draft.say("问题没有落到某一类（措施、数字、费用、教训、连锁），这里只列证据",
                                  "the question is of no one kind (measures, figure, cost, lessons, chain), so evidence is listed only")], cases=cases)

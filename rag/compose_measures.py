@@ -25,7 +25,7 @@ MAX_MEASURES = 4
 def compose_measures(draft: Draft, question: Question, found: Found, *, missing: tuple[str, ...], max_cases: int = MAX_CASES) -> bool:
     """Writes the answer; False if no accepted fact names a measure for what was asked."""
     cases = cases_for(question, found, draft)[:max_cases]
-    options = options_for(question, cases, found, draft.holdings, limit=MAX_MEASURES)
+    options = _on_all_sides(options_for(question, cases, found, draft.holdings, limit=999), draft)
     if not options:
         return False
     _lead(draft, question, options, cases, missing)
@@ -34,6 +34,18 @@ def compose_measures(draft: Draft, question: Question, found: Found, *, missing:
     groups_block(draft, cases, targets_of(question, draft.holdings), question)
     gaps_block(draft, _gaps(draft, question, options, cases), cases=cases, editor=True)
     return True
+
+
+def _on_all_sides(options: list[MeasureOption], draft: Draft) -> list[MeasureOption]:
+    """The best options, and for each of technology, institution and space without one the best that has it."""
+    def sides(option: MeasureOption) -> set[str]:
+        return set(draft.holdings.vocabulary.concepts[option.concept].dimensions)
+
+    chosen = options[:MAX_MEASURES]
+    for side in ("technology", "institution", "space"):
+        if not any(side in sides(o) for o in chosen):
+            chosen += [o for o in options if side in sides(o)][:1]
+    return chosen
 
 
 def cases_for(question: Question, found: Found, draft: Draft) -> list[Case]:
@@ -70,7 +82,7 @@ def _lead(draft: Draft, question: Question, options: list[MeasureOption], cases:
     elif not general and any(o.applied for o in options):
         sentences.append(_applied_sentence(draft, next(o for o in options if o.applied)))
     elif cases:
-        sentences.append(draft.holding(say("相关案例没有记录这些措施的效果。", "The cases at hand record no effect of these measures.")))
+        sentences.append(draft.holding(say("库里的案例没有记录这些措施的效果。", "No case held records an effect of these measures.")))
     bare = [t for t in targets_of(question, draft.holdings) if not any(f.relation == "mitigates" for f in draft.holdings.by_object.get(t, []))]
     asked_bare = [t for t in bare if t in question.of_kind("imp", "vul")][:2]
     if asked_bare and len(sentences) < 3:

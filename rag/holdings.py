@@ -7,6 +7,7 @@ from functools import cached_property
 
 from renzhi.graph.case import Case, CaseMeasure, Figure, Source, Statement
 from renzhi.graph.model import Document, Fact, Passage, Work
+from renzhi.graph.tokens import tokens
 from renzhi.ontology.countries import country_names
 from renzhi.ontology.model import Vocabulary
 
@@ -142,6 +143,12 @@ def entry_of(case: Case, entry_id: str) -> Entry | None:
 
 
 def best_source(case: Case, entry: Entry) -> Source:
-    """One source of an entry: the best by quality, then the newest, then the first listed."""
+    """One source of an entry: for a measure that leans on the whole record the one whose note names it (rule 4), else the
+    best by quality, then the newest, then the first listed (rule 5)."""
     listed = [source for source in case.sources if source.id in entry.sources]
-    return max(listed, key=lambda s: (QUALITY_RANK[s.quality], s.year or 0, -listed.index(s)))
+    words = set(tokens(f"{entry.name.zh} {entry.name.en}")) if isinstance(entry, CaseMeasure) else set()
+
+    def rank(source: Source) -> tuple[int, int, int, int]:
+        return len(words & set(tokens(source.supports or ""))), QUALITY_RANK[source.quality], source.year or 0, -listed.index(source)
+
+    return max(listed, key=rank)

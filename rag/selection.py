@@ -1,7 +1,7 @@
 """Which cases, statements and measures an answer shows, and in which order (rules 1–5 of `answers.md`)."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from renzhi.graph.case import Case, CaseMeasure, Statement
@@ -74,9 +74,10 @@ def rank_cases(question: Question, found: Found, holdings: Holdings) -> list[tup
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].id))
 
 
-def statements_for(case: Case, question: Question, found: Found, holdings: Holdings, *, limit: int, sections: Iterable[str] | None = None) -> list[Statement]:
+def statements_for(case: Case, question: Question, found: Found, holdings: Holdings, *, limit: int, sections: Sequence[str] | None = None) -> list[Statement]:
     """The sourced statements of a case that serve the question best, in the order of relevance."""
     wanted = set(sections) if sections else None
+    first = next(iter(sections), None) if sections else None
     scored = []
     asked = set(tokens(question.text))
     for position, statement in enumerate(case.statements):
@@ -87,6 +88,7 @@ def statements_for(case: Case, question: Question, found: Found, holdings: Holdi
         has = set(statement.concepts) | holdings.concepts_of_statement.get(f"case:{case.id}#{statement.id}", frozenset())
         score = (2.0 / (1 + rank) + 1.0 if rank is not None else 0.0) + sum(WEIGHT.get(c[:3].rstrip(":"), 1.0) / 2 for c in has & set(question.concepts))
         score += len(asked & words) / (1 + len(asked)) * 2 + {"impact": 0.3, "cause": 0.3, "outcome": 0.2}.get(statement.section, 0.0)
+        score += 0.8 * (first == "barrier" and statement.section == first)
         scored.append((-score, position, statement))
     scored.sort(key=lambda row: row[:2])
     return [statement for _, _, statement in scored[:limit]]
@@ -105,7 +107,7 @@ class MeasureOption:
     general: tuple[Fact, ...]
     """General facts that it mitigates an asked target."""
     shown: tuple[Fact, ...]
-    """Facts of cases that say so (any modality)."""
+    """Facts of cases that say so, or that it failed (any modality); those of the cases shown first."""
     worsens: tuple[Fact, ...]
     """`may_worsen` facts: cases before general ones."""
     applied: tuple[tuple[Case, CaseMeasure], ...]
@@ -178,8 +180,7 @@ def _applied_in(cases: Sequence[Case], question: Question, holdings: Holdings) -
 def _option(concept: str, facts: list[Fact], targets: list[str], question: Question, shown: set[str], found: Found,
             holdings: Holdings) -> MeasureOption:
     general = sorted((f for f in facts if f.scope is None), key=lambda f: (-STRENGTH_RANK[f.strength], targets.index(f.object), f.id))
-    seen = [f for f in facts if f.scope and (not f.scope.startswith("case:") or _slug(f) in shown)]
-    seen.sort(key=lambda f: (-MODALITY_RANK[f.modality], f.id))
+    seen = sorted((f for f in facts if f.scope), key=lambda f: (_slug(f) not in shown, -MODALITY_RANK[f.modality], f.id))
     applied = [(holdings.cases[s], m) for s in sorted(shown) for m in holdings.cases[s].measures if concept in m.concepts]
     worsens = sorted((f for f in holdings.by_subject.get(concept, []) if f.relation == "may_worsen"),
                      key=lambda f: (f.scope is None, -MODALITY_RANK[f.modality], -STRENGTH_RANK[f.strength], f.id))
