@@ -180,9 +180,9 @@ def _applied_in(cases: Sequence[Case], question: Question, holdings: Holdings) -
 def _option(concept: str, facts: list[Fact], targets: list[str], question: Question, shown: set[str], found: Found,
             holdings: Holdings) -> MeasureOption:
     general = sorted((f for f in facts if f.scope is None), key=lambda f: (-STRENGTH_RANK[f.strength], targets.index(f.object), f.id))
-    seen = sorted((f for f in facts if f.scope), key=lambda f: (_slug(f) not in shown, -MODALITY_RANK[f.modality], f.id))
+    seen = sorted((f for f in facts if f.scope and _within(f, question.filters, holdings)), key=lambda f: (_slug(f) not in shown, -MODALITY_RANK[f.modality], f.id))
     applied = [(holdings.cases[s], m) for s in sorted(shown) for m in holdings.cases[s].measures if concept in m.concepts]
-    worsens = sorted((f for f in holdings.by_subject.get(concept, []) if f.relation == "may_worsen"),
+    worsens = sorted((f for f in holdings.by_subject.get(concept, []) if f.relation == "may_worsen" and _within(f, question.filters, holdings)),
                      key=lambda f: (f.scope is None, -MODALITY_RANK[f.modality], -STRENGTH_RANK[f.strength], f.id))
     score = 0.0
     score += sum(_target_weight(t, question, holdings) for t in {f.object for f in facts if f.polarity == "affirmed"})
@@ -209,6 +209,12 @@ def _target_weight(target: str, question: Question, holdings: Holdings) -> float
     if target in failures_of(question, holdings) or (target in question.concepts and not target.startswith("hz:")):
         return 4.0
     return 1.0 if target in question.concepts else 0.6
+
+
+def _within(fact: Fact, filters: Filters, holdings: Holdings) -> bool:
+    """Whether a fact is general, or its case passes the filters."""
+    case = holdings.cases.get(_slug(fact))
+    return case is None or fits(case, filters, holdings)
 
 
 def _group_bonus(concept: str, question: Question, holdings: Holdings) -> float:

@@ -118,7 +118,7 @@ def test_hostile_or_broken_questions_are_answered_or_refused_like_any_other(pack
 
 def test_a_filter_keeps_cases_of_other_places_and_scales_out(pack: KnowledgeBase) -> None:
     answer = pack.ask("停电时怎样减少损失？", filters=Filters(place="CN"))
-    assert answer.cases and all(pack.case(c.id).place.country == "CN" for c in answer.cases if c.id in {s.id for s in pack.cases(country="CN")} or True)
+    assert answer.cases and {pack.case(c.id).place.country for c in answer.cases} == {"CN"}
     shown = pack.ask("停电时怎样减少损失？", filters=Filters(scale="micro"))
     evidence = next((b.markdown for b in shown.blocks if b.kind == "evidence"), "")
     assert "宏观" not in evidence
