@@ -90,6 +90,14 @@ class Statement(_Strict):
     chain: Chain | None = None
     concepts: list[ConceptId] = []
 
+    def wording(self, lang: str) -> str:
+        """The record's words whole: its note and, where it has one, the chain of steps that the note is about."""
+        text = self.text.get(lang)
+        if self.chain is None:
+            return text
+        steps = " → ".join(self.chain.zh if lang == "zh" else self.chain.en)
+        return f"{text.rstrip('。.；;')}：{steps}" if lang == "zh" else f"{text.rstrip('.;')}: {steps}"
+
     @model_validator(mode="after")
     def _sourced_or_editor(self) -> "Statement":
         if self.editor == bool(self.sources):

@@ -80,8 +80,8 @@ def _statement_entry(one: Statement) -> _Entry:
     return _Entry(
         one.id,
         one.lang,
-        _of(one.text, one.lang),
-        _of(one.text, _other(one.lang)),
+        one.wording(one.lang),
+        one.wording(_other(one.lang)),
         tuple(one.concepts),
         tuple(one.sources),
     )

@@ -21,15 +21,13 @@ def compose_chatter(draft: Draft) -> str:
     return draft.say("这不是关于城市气候风险的问题", "not a question on climate risk in cities")
 
 
-def compose_abstention(draft: Draft, question: Question, found: Found, *, missing: Sequence[str], held: Sequence[str]) -> str:
-    """Writes the designed refusal and returns the reason why.
-
-    `missing`: names and years of the question that nothing held mentions; `held`: those it does mention.
-    """
+def compose_abstention(draft: Draft, question: Question, found: Found, *, missing: Sequence[str]) -> str:
+    """Writes the designed refusal and returns the reason why. `missing`: names and years of the question that nothing held
+    mentions."""
     say = draft.say
     reason = _reason(draft, question, missing)
     draft.block("lead", "", draft.holding(w("abstain", draft.lang) + say("：", ": ") + reason + say("。", ".")))
-    draft.block("table", "", draft.holding(_needed(draft, question, missing, held)))
+    draft.block("table", "", draft.holding(_needed(draft, question, missing)))
     _nearest(draft, question, found)
     draft.gaps.append(reason)
     return reason
@@ -48,14 +46,13 @@ def _reason(draft: Draft, question: Question, missing: Sequence[str]) -> str:
     return say(f"关于{labels}的证据没有达到回答的标准", f"what it holds on {labels} stays below the bar for an answer")
 
 
-def _needed(draft: Draft, question: Question, missing: Sequence[str], held: Sequence[str]) -> str:
+def _needed(draft: Draft, question: Question, missing: Sequence[str]) -> str:
     say = draft.say
     rows = [say("| 需要 | 找到 |", "| Needed | Found |"), "|---|---|"]
     rows += [f"| {safe(cell(name))} | {say('没有', 'nothing')} |" for name in missing]
-    rows += [f"| {safe(cell(name))} | {say('库里提到过', 'mentioned in the base')} |" for name in held]
     for concept in question.concepts[:4]:
         count = sum(concept in has for has in draft.holdings.concepts_of_case.values())
-        found = say(f"{count} 个案例涉及，地点或事由不同", f"{count} cases touch it, elsewhere or otherwise") if count else say("没有案例标注它", "no case is tagged with it")
+        found = say(f"{count} 个案例涉及，地点或事由不同", f"{count} case{'s' if count > 1 else ''} on it, elsewhere or otherwise") if count else say("没有案例涉及", "no case on it")
         rows.append(f"| {safe(cell(draft.label(concept)))} | {found} |")
     return "\n".join(rows) if len(rows) > 2 else ""
 
@@ -63,7 +60,8 @@ def _needed(draft: Draft, question: Question, missing: Sequence[str], held: Sequ
 def _nearest(draft: Draft, question: Question, found: Found) -> None:
     say, lang = draft.say, draft.lang
     has = draft.holdings.concepts_of_case
-    ranked = [case for _, case in rank_cases(question, found, draft.holdings) if case.id in question.cases or set(question.concepts) & has[case.id]][:MAX_NEAREST]
+    near = set(question.of_kind("hz", "imp", "mea")) or set(question.concepts)
+    ranked = [case for _, case in rank_cases(question, found, draft.holdings) if case.id in question.cases or near & has[case.id]][:MAX_NEAREST]
     if not ranked:
         return
     rows = [say("| 案例 | 相同 | 不同 | 记录了什么 |", "| Case | Same | Different | What it records |"), "|---|---|---|---|"]

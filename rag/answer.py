@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,13 +13,15 @@ from renzhi.graph.store import GraphStore
 from renzhi.graph.tokens import tokens
 from renzhi.ontology.recognise import Recogniser
 from renzhi.rag.abstain import compose_abstention, compose_chatter
-from renzhi.rag.compose_case import compose_case, compose_compare, compose_figure, compose_lessons
+from renzhi.rag.compose_case import ALL_ROOM, compose_case, compose_compare, compose_lessons
 from renzhi.rag.compose_chain import compose_chain
 from renzhi.rag.compose_document import compose_document, document_supplement
+from renzhi.rag.compose_figure import compose_figure
 from renzhi.rag.compose_general import compose_general
 from renzhi.rag.compose_measures import cases_for, compose_measures, compose_side_effects
 from renzhi.rag.draft import Draft
 from renzhi.rag.holdings import Holdings
+from renzhi.rag.likeness import measure_likeness
 from renzhi.rag.model import Answer, AnswerMeasure, Citation, Embedder
 from renzhi.rag.question import Filters, Question, parse
 from renzhi.rag.retrieve import Retriever
@@ -34,6 +36,12 @@ ORDER = ("lead", "table", "chain", "evidence", "document", "measures", "groups",
 """The blocks of an answer from top to bottom (`answers.md`, "Order")."""
 NEEDS_ITS_PLACE = ("figure", "cost", "case", "lessons", "compare", "general")
 """Intents that another place's evidence cannot serve."""
+LOOKING_UP = ("figure", "cost", "case", "lessons", "compare", "general", "document")
+"""Intents that look for one case, which a noun that few cases have can point at; "lifts" in a question on measures does not."""
+
+
+NEAREST = 6
+"""Cases within which every statement is scored for the question."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,6 @@ class Asked:
     """Passages of held documents among the hits, in order."""
     missing: tuple[str, ...]
     """Names and years that nothing held mentions."""
-    held_names: tuple[str, ...]
     case_names: dict[str, tuple[str, ...]]
     """Case slug: the names of the question that it holds."""
     document_names: dict[str, tuple[str, ...]]
@@ -58,14 +65,14 @@ def answer(text: str, holdings: Holdings, retriever: Retriever, recogniser: Reco
     """The answer to a question, from this snapshot alone; the same snapshot and question give the same citations."""
     begun = time.perf_counter()
     question = parse(text, holdings, recogniser, lang=lang, filters=filters, carry=carry)
-    draft = Draft(holdings, question.lang, question.concepts)
+    draft = Draft(holdings, question.lang, question.concepts, frozenset(tokens(question.text)))
     if question.intent == "chatter":
         reason: str | None = compose_chatter(draft)
     else:
         asked = look_up(question, holdings, retriever, store, k=k)
         draft.asked = asked.question.concepts
         reason = _compose(draft, asked)
-        draft = draft if reason is None or draft.blocks else Draft(holdings, question.lang, question.concepts)
+        draft = draft if reason is None or draft.blocks else Draft(holdings, question.lang, question.concepts, draft.words)
     draft = _checked(draft, store)
     draft.blocks.sort(key=lambda block: ORDER.index(block.kind))
     draft.sources_block()
@@ -78,7 +85,7 @@ def look_up(question: Question, holdings: Holdings, retriever: Retriever, store:
     titled = () if question.documents or not holdings.documents else documents_by_title(question, holdings, retriever.quick_embedder)
     own_names = question.names
     telling, unheld = _terms_held(question, holdings, store)
-    question = replace(question, names=(*question.names, *telling), terms=unheld)
+    question = replace(question, names=(*question.names, *(telling if question.intent in LOOKING_UP else ())), terms=unheld)
     by_case, by_document, missing = _names_held(question, holdings, store)
     elsewhere = [n for n in own_names if any(n in v for v in by_case.values()) and not any(n in v for v in by_document.values())]
     if titled and not elsewhere:
@@ -91,8 +98,10 @@ def look_up(question: Question, holdings: Holdings, retriever: Retriever, store:
         found = Found.of([*inside, *[h for h in found.hits if h.passage not in {i.passage for i in inside}]])
     ids = [hit.passage for hit in found.hits if hit.passage.startswith("doc:")]
     passages = tuple(holdings.passages(ids))
-    known = tuple(n for n in question.names if n in by_case or any(n in v for v in (*by_case.values(), *by_document.values())))
-    return Asked(question, found, passages, missing, known, by_case, by_document, retriever.quick_embedder)
+    near = list(dict.fromkeys([*question.cases, *by_case, *[case.id for _, case in rank_cases(question, found, holdings)[:NEAREST]]]))[:12]
+    inside = retriever.search(question.text, k=600, expansions=expansions, allowed={f"case:{slug}" for slug in near}) if near else []
+    found = replace(found, inside={hit.passage: hit.score for hit in inside}, likeness=measure_likeness(question, holdings, retriever.quick_embedder))
+    return Asked(question, found, passages, missing, by_case, by_document, retriever.quick_embedder)
 
 
 def _outside_title(question: Question) -> tuple[str, ...]:
@@ -201,18 +210,18 @@ def _documents_with(name: str, holdings: Holdings, store: GraphStore) -> list[st
 def _compose(draft: Draft, asked: Asked) -> str | None:
     """Writes the answer into the draft; the reason if it abstained instead."""
     question, found = asked.question, asked.found
-    refuse = partial(compose_abstention, found=found, missing=(*asked.missing, *question.terms), held=asked.held_names)
+    refuse = partial(compose_abstention, found=found, missing=(*asked.missing, *question.terms))
     if _document_only(asked) and _from_documents(draft, asked):
         return None
     missing = (*asked.missing, *_years_missing(asked, draft.holdings))
     if missing and (question.intent in NEEDS_ITS_PLACE or not question.concepts):
-        return compose_abstention(draft, question, found, missing=missing, held=asked.held_names)
+        return compose_abstention(draft, question, found, missing=missing)
     question = _with_cases(asked, draft.holdings)
     if not _enough(question, asked, draft.holdings):
         return refuse(draft, question)
     if _by_intent(draft, question, asked):
         return None
-    if not question.terms and compose_general(draft, question, asked.found, asked.passages):
+    if not question.terms and _fitted(draft, lambda room: compose_general(draft, question, asked.found, asked.passages, room=room)):
         return None
     return refuse(draft, question)
 
@@ -296,31 +305,39 @@ def _enough(question: Question, asked: Asked, holdings: Holdings) -> bool:
 
 
 def _by_intent(draft: Draft, question: Question, asked: Asked) -> bool:
-    found = asked.found
+    found, intent = asked.found, question.intent
     case = _one_case(question, found, draft)
+    short = intent in ("case", "figure", "cost")
     written = False
-    if question.intent == "measures":
-        for max_cases in (3, 2, 1):
-            draft.clear()
-            written = compose_measures(draft, question, found, missing=(*asked.missing, *question.terms), max_cases=max_cases)
-            if not draft.too_long():
-                break
-    elif question.intent == "side_effects":
+    if intent == "measures":
+        missing = (*asked.missing, *question.terms)
+        written = _fitted(draft, lambda room: compose_measures(draft, question, found, missing=missing, room=room))
+    elif intent == "side_effects":
         written = compose_side_effects(draft, question, found)
-    elif question.intent == "chain":
-        written = compose_chain(draft, question, found)
-    elif question.intent == "compare":
+    elif intent == "chain":
+        written = _fitted(draft, lambda room: compose_chain(draft, question, found, room=room))
+    elif intent == "compare":
         written = compose_compare(draft, question, [draft.holdings.cases[c] for c in question.cases[:2]], found)
-    elif question.intent == "lessons":
+    elif intent == "lessons":
         cases = [case] if case and question.cases else cases_for(question, found, draft)
-        written = compose_lessons(draft, question, cases, found)
-    elif case and question.intent in ("figure", "cost"):
-        written = compose_figure(draft, question, case, found, cost=question.intent == "cost") or compose_case(draft, question, case, found)
-    elif case and question.intent == "case":
-        written = compose_case(draft, question, case, found)
+        written = _fitted(draft, lambda room: compose_lessons(draft, question, cases, found, room=room))
+    elif case and short:
+        written = intent != "case" and compose_figure(draft, question, case, found, cost=intent == "cost")
+        written = written or _fitted(draft, lambda room: compose_case(draft, question, case, found, room=room), short=True)
     if written and not question.cases and asked.passages and found.best("doc:") >= EVIDENCE_BAR:
         document_supplement(draft, question, found, asked.passages[:10])
     return written
+
+
+def _fitted(draft: Draft, write: Callable[[int], bool], *, short: bool = False) -> bool:
+    """Writes with all room, then with less until the answer is as short as it should be."""
+    for room in (ALL_ROOM, 2, 1):
+        draft.clear()
+        if not write(room):
+            return False
+        if not draft.too_long(short=short):
+            break
+    return True
 
 
 def _one_case(question: Question, found: Found, draft: Draft) -> Case | None:

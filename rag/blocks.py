@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from renzhi.graph.case import Case, Statement
+from renzhi.graph.case import Case, CaseMeasure, Statement
 from renzhi.graph.model import Fact
+from renzhi.graph.tokens import tokens
 from renzhi.rag.draft import Draft, entry_lang, wording_of
-from renzhi.rag.holdings import STRENGTH_RANK
+from renzhi.rag.holdings import STRENGTH_RANK, Entry, entry_of
 from renzhi.rag.model import AnswerMeasure, SideEffect
 from renzhi.rag.question import Question
 from renzhi.rag.selection import Found, MeasureOption, statements_for
 from renzhi.rag.wording import DIMENSION, SCALE, STANDING, STRENGTH, clause, join, of, safe, verb, w, years
+
+TOLD = ("vulnerability", "impact", "cause", "outcome", "barrier", "side_effect")
+"""Sections of a record that tell what happened."""
 
 
 def case_head(draft: Draft, case: Case, *, translated: bool) -> str:
@@ -29,26 +33,49 @@ def short_name(draft: Draft, case: Case) -> str:
 
 
 def short_place(case: Case, lang: str) -> str:
-    """The place without what stands in brackets; its province or state where that is still long."""
+    """The place without what stands in brackets; where that is long, another name of it that the title has, else the title."""
     name = re.split(r"[（(；;]", case.place.get(lang))[0].strip()
-    return case.place.admin.get(lang) if case.place.admin and len(name) > (14 if lang == "zh" else 32) else name
+    limit = 14 if lang == "zh" else 32
+    if len(name) <= limit:
+        return name
+    title = case.title.get(lang)
+    shorter = [one for one in case.place.aliases if one in title and len(one) <= limit]
+    return max(shorter, key=len) if shorter else title if len(title) <= 2 * limit else name
 
 
-def stated(draft: Draft, case: Case, statement: Statement, *, mark: bool = False) -> str:
-    """One statement as a sentence in the reader's language, with its marker; `mark` says where it is our translation."""
-    text = safe(re.sub(r"\s*\[s\d+\]", "", wording_of(statement, draft.lang)))
+def doubted(draft: Draft, case: Case, entry: str) -> str:
+    """A mark beside what the record has a doubt about; the doubt itself closes the gaps."""
+    return draft.say("（存疑）", " (in doubt)") if any(d.at == entry for d in case.doubts) else ""
+
+
+def shown_words(draft: Draft, statement: Statement) -> str:
+    """A statement's note, with its chain of steps where the note alone says little or only the steps have what is asked."""
+    note = statement.text.get(draft.lang)
+    if statement.chain is None:
+        return note
+    steps = set(tokens(" ".join(statement.chain.zh if draft.lang == "zh" else statement.chain.en)))
+    news = (steps - set(tokens(note))) & draft.words
+    short = len(statement.text.en.split()) <= 4 or (len(statement.text.en.split()) <= 12 and len(statement.wording("en").split()) <= 36)
+    return statement.wording(draft.lang) if short or len(news) > 1 else note
+
+
+def stated(draft: Draft, case: Case, statement: Statement, *, mark: bool = False, head: str = "") -> str:
+    """One statement as a sentence in the reader's language, with its marker; `mark` says where it is our translation,
+    `head` opens the sentence."""
+    text = safe(re.sub(r"\s*\[s\d+\]", "", shown_words(draft, statement)))
     if statement.year and statement.year not in text:
         text = f"{clause(text)}（{years(statement.year, 'zh')}）" if draft.lang == "zh" else f"{clause(text)} ({years(statement.year, 'en')})"
     if mark and statement.lang != draft.lang:
         text = clause(text) + draft.say("（译文）", " (our translation)")
-    return draft.claim(text, [draft.record(case, statement.id)])
+    draft.said.add((case.id, statement.id))
+    return draft.claim(head + clause(text) + doubted(draft, case, statement.id), [draft.record(case, statement.id)])
 
 
 def evidence_by_case(draft: Draft, cases: Sequence[Case], question: Question, found: Found, *, each: int) -> None:
     """One bullet a case with the statements that serve the question."""
     rows = []
     for case in cases:
-        chosen = statements_for(case, question, found, draft.holdings, limit=each, sections=("vulnerability", "impact", "cause", "outcome", "barrier", "side_effect"))
+        chosen = statements_for(case, question, found, draft.holdings, limit=each, sections=TOLD, without=draft.said)
         if not chosen:
             continue
         foreign = any(entry_lang(case, s) != draft.lang for s in chosen)
@@ -90,7 +117,7 @@ def measure_lines(draft: Draft, options: Sequence[MeasureOption], *, only_case: 
         concept = draft.holdings.vocabulary.concepts[option.concept]
         dimensions |= set(concept.dimensions)
         head = draft.say("、", ", ").join(of(DIMENSION, d, draft.lang) for d in concept.dimensions)
-        rows.append(f"{head}{draft.say('｜', ' | ')}**{draft.label(option.concept)}**{draft.say('。', '. ')}" + _measure_text(draft, option, only_case))
+        rows.append(f"{head}{draft.say('｜', ' | ')}**{capital(draft.label(option.concept))}**{draft.say('。', '. ')}" + _measure_text(draft, option, only_case))
     for missing in ("technology", "institution", "space"):
         if complete and rows and missing not in dimensions:
             rows.append(f"{of(DIMENSION, missing, draft.lang)}{draft.say('｜', ' | ')}{w('none_found', draft.lang)}{draft.say('。', '.')}")
@@ -107,18 +134,12 @@ def _measure_text(draft: Draft, option: MeasureOption, only_case: Case | None) -
     stop = draft.say("。", ". ")
     parts = [w("side_effects", draft.lang) + draft.say("：", ": ") + side_effects(draft, option)]
     effects = [general_effect(draft, f) for f in option.general[:1]]
-    effects += [_case_effect(draft, f) for f in _both_ways(option.shown)]
+    effects += [case_effect(draft, f) for f in both_ways(observed(draft, option))]
     if not effects:
         effects = [general_effect(draft, f) for f in _general_mitigations(draft, option.concept)[:1]]
     parts.append(w("effect", draft.lang) + draft.say("：", ": ") + (_semi(draft, effects) if effects else w("none_found", draft.lang)))
     applied = [(c, m) for c, m in option.applied if only_case is None or c.id == only_case.id][: 1 if only_case is None else 2]
-    uses = []
-    for case, measure in applied:
-        whole = draft.say("；", "; ") + w("whole_record", draft.lang) if measure.basis == "record" else ""
-        note = f"{of(STANDING, measure.standing, draft.lang)}{whole}"
-        place = "" if only_case else short_place(case, draft.lang) + draft.say("：", ": ")
-        text = f"{place}{safe(measure.name.get(draft.lang))}" + (f"（{note}）" if draft.lang == "zh" else f" ({note})")
-        uses.append(draft.claim(text, [draft.record(case, measure.id)], stop=False))
+    uses = [applied_words(draft, option, case, measure, place=only_case is None) for case, measure in applied]
     parts.append(w("case", draft.lang) + draft.say("：", ": ") + (_semi(draft, uses) if uses else w("none", draft.lang)))
     draft.measures.append(AnswerMeasure(
         id=option.concept, label=draft.holdings.vocabulary.concepts[option.concept].label,
@@ -128,13 +149,36 @@ def _measure_text(draft: Draft, option: MeasureOption, only_case: Case | None) -
     return stop.join(parts) + stop.strip()
 
 
+def observed(draft: Draft, option: MeasureOption) -> list[Fact]:
+    """The facts of cases that say what came of the measure; one that leans on the measure's own name only repeats the intent."""
+    found = []
+    for fact in option.shown:
+        case, entry = record_of(draft, fact)
+        if case is None or not isinstance(entry, CaseMeasure):
+            found.append(fact)
+    return found
+
+
+def applied_words(draft: Draft, option: MeasureOption, case: Case, measure: CaseMeasure, *, place: bool) -> str:
+    """What a case did: the record's name of the measure, its standing, and whether an effect is recorded."""
+    notes = [of(STANDING, measure.standing, draft.lang)]
+    if measure.basis == "record":
+        notes.append(w("whole_record", draft.lang))
+    if not any(f.scope == f"case:{case.id}" for f in observed(draft, option)):
+        notes.append(draft.say("效果没有记录", "effect not recorded"))
+    note = draft.say("；", "; ").join(notes)
+    where = short_place(case, draft.lang) + draft.say("：", ": ") if place else ""
+    text = f"{where}{safe(measure.name.get(draft.lang))}" + (f"（{note}）" if draft.lang == "zh" else f" ({note})")
+    return draft.claim(text + doubted(draft, case, measure.id), [draft.record(case, measure.id)], stop=False)
+
+
 def _general_mitigations(draft: Draft, measure: str) -> list[Fact]:
     """What the measure is known to mitigate at all, best evidence first."""
     facts = [f for f in draft.holdings.by_subject.get(measure, []) if f.relation == "mitigates" and f.scope is None and f.note]
     return sorted(facts, key=lambda f: (-STRENGTH_RANK[f.strength], f.id))
 
 
-def _both_ways(shown: Sequence[Fact]) -> list[Fact]:
+def both_ways(shown: Sequence[Fact]) -> list[Fact]:
     """The first fact of a case, and the first that says the contrary: a measure that failed is shown beside one that worked."""
     first = list(shown[:1])
     return first + [f for f in shown if f.polarity != first[0].polarity][:1] if first else []
@@ -152,12 +196,12 @@ def _shown_worsens(option: MeasureOption) -> list[Fact]:
 
 def side_effects(draft: Draft, option: MeasureOption) -> str:
     """What the measure may worsen, cases before general facts; "none recorded" is said, never implied."""
-    texts = []
-    shown = _shown_worsens(option)
-    together = [f for f in shown if f.scope]
-    for fact in shown:
+    texts, said = [], set()
+    for fact in _shown_worsens(option):
         if fact.scope:
-            texts += [_case_effect(draft, fact, [f.object for f in together[1:]])] if fact is together[0] else []
+            leaning = fact.supports[0].passage
+            texts += [] if leaning in said else [case_effect(draft, fact)]
+            said.add(leaning)
         else:
             reason = f"{draft.say('：', ': ')}{safe(clause(fact.note.get(draft.lang)))}" if fact.note else ""
             texts.append(draft.claim(fact_sentence(draft, fact, subject=False) + reason + _strength(draft, fact),
@@ -165,18 +209,44 @@ def side_effects(draft: Draft, option: MeasureOption) -> str:
     return _semi(draft, texts) if texts else w("none_found", draft.lang)
 
 
-def _case_effect(draft: Draft, fact: Fact, more: Sequence[str] = ()) -> str:
-    """What a case says of a measure, with the record's own qualification; `more`: further objects of the same statement."""
+def record_of(draft: Draft, fact: Fact) -> tuple[Case | None, Entry | None]:
+    """The case and the entry of its record that a fact leans on; None twice for a fact of another kind."""
+    slug, _, entry = str(fact.supports[0].passage or "").removeprefix("case:").partition("#")
+    case = draft.holdings.cases.get(slug)
+    return (case, entry_of(case, entry)) if case else (None, None)
+
+
+_HOW = {"planned": ("计划", "planned"), "simulated": ("模拟", "modelled"), "claimed": ("据称", "claimed")}
+
+
+def fact_words(draft: Draft, fact: Fact) -> str:
+    """What a case says of a fact in the record's own words (a fact's three labels often say more than its record does),
+    with how far it is sure; a fact of a held document, or one without a record, as label, verb, label."""
+    case, entry = record_of(draft, fact)
+    if case is None or entry is None:
+        return safe(fact_sentence(draft, fact, subject=False))
+    text = shown_words(draft, entry) if isinstance(entry, Statement) else wording_of(entry, draft.lang)
+    notes = [of(_HOW, fact.modality, draft.lang)] if fact.modality in _HOW else []
+    notes += [draft.say("译文", "our translation")] if entry_lang(case, entry) != draft.lang else []
+    note = clause(fact.note.get(draft.lang)) if fact.note else ""
+    if note and len(note) <= (24 if draft.lang == "zh" else 70) and len(set(tokens(note)) - set(tokens(text))) > 0.6 * len(set(tokens(note))):
+        notes.append(note)
+    text = clause(re.sub(r"\s*\[s\d+\]", "", text))
+    if notes:
+        text += f"（{'；'.join(notes)}）" if draft.lang == "zh" else f" ({'; '.join(notes)})"
+    return safe(text) + doubted(draft, case, entry.id)
+
+
+def case_effect(draft: Draft, fact: Fact, *, subject: bool = False) -> str:
+    """What one case, or one held document, says of a measure; `subject`: the measure is named."""
     scope = str(fact.scope)
     case = draft.holdings.cases.get(scope.removeprefix("case:"))
-    where = short_name(draft, case) if case else draft.holdings.documents[scope].title if scope in draft.holdings.documents else ""
-    text = fact_sentence(draft, fact, subject=False)
-    text += "".join(draft.say("、", " and ") + draft.label(c) for c in more)
-    note = clause(fact.note.get(draft.lang)) if fact.note and not more else ""
-    if note and len(note) <= (30 if draft.lang == "zh" else 90):
-        text += f"（{note}）" if draft.lang == "zh" else f" ({note})"
-    body = f"{where} {text}" if draft.lang == "zh" else f"{where}: {text}"
-    return draft.claim(safe(body), draft.of_fact(fact, limit=1), stop=False)
+    where = short_name(draft, case) if case else safe(draft.holdings.documents[scope].title) if scope in draft.holdings.documents else ""
+    name = draft.label(fact.subject) if subject else ""
+    if fact.polarity == "negated" and fact.relation == "mitigates":
+        name += draft.say("没有奏效", " did not work" if name else "did not work")
+    head = where + (draft.say("，", ", ") + name if name else "")
+    return draft.claim(f"{head}{draft.say('：', ': ')}{fact_words(draft, fact)}", draft.of_fact(fact, limit=1), stop=False)
 
 
 def groups_block(draft: Draft, cases: Sequence[Case], hazards: Iterable[str], question: Question) -> None:
@@ -217,25 +287,27 @@ def _absent_groups(draft: Draft, hazards: Iterable[str], covered: list[str]) -> 
 
 
 def doubts_of(draft: Draft, *, limit: int = 2) -> list[str]:
-    """Doubts about the record that concern what was cited."""
+    """Doubts about the record that concern what was cited; what there is no room for is counted."""
     found = []
     for citation in draft.citations:
         for doubt in citation.doubts:
             found.append(draft.say(f"{draft.marks([citation.n])} 存疑：{clause(doubt.zh)}", f"{draft.marks([citation.n])} in doubt: {clause(doubt.en)}"))
-    return found[:limit]
+    more = len(found) - limit
+    return found[:limit] + ([draft.say(f"另有 {more} 处存疑，见来源卡", f"{more} more doubts on the source cards")] if more > 0 else [])
 
 
 def unheld_terms(draft: Draft, question: Question) -> list[str]:
     """Words of the question that nothing held mentions, as a gap."""
-    if not question.terms:
+    telling = [t for t in question.terms if len(t) > 2]
+    if not telling:
         return []
-    listed = join([f"“{safe(t)}”" for t in question.terms[:3]], draft.lang)
+    listed = join([f"“{safe(t)}”" for t in telling[:3]], draft.lang)
     return [draft.say(f"库里没有提到{listed}", f"nothing held mentions {listed}")]
 
 
 def gaps_block(draft: Draft, gaps: Sequence[str], *, cases: Sequence[Case] = (), editor: bool = False) -> None:
     """What this evidence does not cover; at most one editor's reading, marked, closes it."""
-    shown = [*dict.fromkeys(gaps), *doubts_of(draft, limit=1)]
+    shown = [*dict.fromkeys(gaps), *doubts_of(draft)]
     if editor:
         reading = next((s for c in cases for s in c.statements if s.editor and s.section in ("lesson", "side_effect")), None)
         if reading:
@@ -243,6 +315,11 @@ def gaps_block(draft: Draft, gaps: Sequence[str], *, cases: Sequence[Case] = (),
     draft.gaps += list(gaps)
     body = draft.say("；", "; ").join(clause(g) for g in shown)
     draft.block("gaps", w("gaps", draft.lang), draft.holding(body + draft.say("。", ".")) if shown else "")
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter, as a heading has it."""
+    return text[:1].upper() + text[1:]
 
 
 def names(draft: Draft, concepts: Iterable[str]) -> str:

@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 
 from renzhi.graph.model import Document, Fact, Passage
 from renzhi.graph.tokens import tokens
+from renzhi.rag.amounts import articles_cited, fine, numeral
 from renzhi.rag.blocks import fact_sentence, gaps_block
 from renzhi.rag.draft import Draft, sentences_of
 from renzhi.rag.model import Embedder, Sentence
 from renzhi.rag.question import Question
 from renzhi.rag.selection import Found
+from renzhi.rag.titles import phrases_in
 from renzhi.rag.wording import clause, join, safe, spaced, w
 
 MAX_QUOTES = 3
 MAX_QUOTE_CHARS = 420
 MAX_COMPARED = 32
 MAX_PASSAGES = 24
+MAX_TERMS = 4
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,12 @@ def compose_document(draft: Draft, question: Question, found: Found, passages: S
     sentences where question and document are in different languages.
     """
     quotes = choose_quotes(draft, question, passages, found, embedder=embedder)
+    if _PENALTY.search(question.text.lower()):
+        quotes = _with_penalty(quotes, passages)
     if not quotes:
         return False
     documents = list(dict.fromkeys(q.passage.document for q in quotes))
-    _lead(draft, question, quotes, facts)
+    _lead(draft, question, quotes, facts, embedder)
     for document in documents:
         _quotes_block(draft, draft.holdings.documents[document], [q for q in quotes if q.passage.document == document])
     _gaps(draft, question, quotes, passages)
@@ -164,31 +169,88 @@ def _between_bullets(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(a + len(text[a:b]) - len(text[a:b].lstrip()), a + len(text[a:b].rstrip())) for a, b in items]
 
 
-_DUTY = [(r"应当|必须|不得|禁止|\b(shall|must)\b", ("要求", "requires")), (r"拟|草案|\b(draft|proposed?|proposes)\b", ("拟议", "proposes"))]
+_PENALTY = re.compile(r"罚|处罚|责任|后果|\b(penalt\w+|fine[sd]?|punish\w*|liab\w+|sanction\w*)\b")
+_DUTY = [(r"禁止|不得|严禁|\b(shall not|must not|prohibit\w*|may not)\b", ("禁止", "forbids")),
+         (r"应当|必须|\b(shall|must|required? to)\b", ("要求", "requires")),
+         (r"拟|草案|\b(draft|proposed?|proposes)\b", ("拟议", "proposes")),
+         (r"可以|\bmay\b", ("允许", "allows"))]
 
 
-def _lead(draft: Draft, question: Question, quotes: list[Quote], facts: Sequence[Fact]) -> None:
+def _with_penalty(quotes: list[Quote], passages: Sequence[Passage]) -> list[Quote]:
+    """The provision and its penalty: the penal article quoted and the articles that it cites, or the one that cites those quoted."""
+    penal = next((q for q in quotes if re.search(r"罚款|责令", _text(q))), None)
+    if penal is None:
+        wanted = {a for q in quotes if (a := _article(q.passage))}
+        sanction = next((p for p in passages if re.search(r"罚款|责令", p.text) and wanted & set(articles_cited(p.text))), None)
+        return [*quotes[: MAX_QUOTES - 1], _whole(sanction, quotes[0])] if sanction and quotes else quotes
+    cited = articles_cited(_text(penal))
+    provisions = [_whole(p, penal) for p in passages if p.document == penal.passage.document and _article(p) in cited]
+    return [*provisions[: MAX_QUOTES - 1], penal] if provisions else quotes
+
+
+def _whole(passage: Passage, like: Quote) -> Quote:
+    """The first window of a passage as a quote that stands as high as another."""
+    start, end = _windows(passage.text)[0]
+    return Quote(passage, passage.start + start, passage.start + end, like.concepts, like.score)
+
+
+def _lead(draft: Draft, question: Question, quotes: list[Quote], facts: Sequence[Fact], embedder: Embedder | None) -> None:
     say, sentences = draft.say, []
     for document_id in dict.fromkeys(q.passage.document for q in quotes):
         mine = [q for q in quotes if q.passage.document == document_id]
-        document = draft.holdings.documents[document_id]
-        text = " ".join(_text(q) for q in mine)
-        verb = next((words for cue, words in _DUTY if re.search(cue, text.lower())), ("写明", "states"))
-        about = list(dict.fromkeys(c for q in mine for c in q.concepts))[:3]
-        labels = join([draft.label(c) for c in about], draft.lang)
-        where = join(list(dict.fromkeys(_place_of(draft, q) for q in mine)), draft.lang)
-        name = safe(document.title)
-        if draft.lang == "zh":
-            what = f"就{labels}{verb[0]}的内容" if labels else f"与此有关、{verb[0]}的内容"
-            body = f"《{name.strip('《》')}》{what}见{where}，原文如下"
-        else:
-            what = f"on {labels}" if labels else "on this"
-            body = f"“{name}” {verb[1]} the following {what}: see {where}"
-        sentences.append(draft.claim(body, [_cite(draft, q) for q in mine]))
+        name = safe(draft.holdings.documents[document_id].title).strip("《》")
+        opening = f"《{name}》" if draft.lang == "zh" else f"“{name}”: "
+        said: dict[str, list[int]] = {}
+        for quote in mine:
+            said.setdefault(_says(draft, question, quote, embedder), []).append(_cite(draft, quote))
+        clauses = [draft.claim((opening if n == 0 else "") + text, cited, stop=False) for n, (text, cited) in enumerate(said.items())]
+        sentences.append(say("；", "; ").join(clauses) + say("。", "."))
         sentences += _accepted(draft, facts, document_id, question)
-    if re.search(r"罚|处罚|penalt|fine|punish", question.text.lower()) and not any(re.search(r"罚|责令|penalt|fine", _text(q).lower()) for q in quotes):
+    if _PENALTY.search(question.text.lower()) and not any(re.search(r"罚|责令|penalt|fine", _text(q).lower()) for q in quotes):
         sentences.append(draft.holding(say("所引条文没有写罚则。", "The quoted provisions name no penalty.")))
     draft.block("lead", "", say("", " ").join(sentences))
+
+
+def _says(draft: Draft, question: Question, quote: Quote, embedder: Embedder | None) -> str:
+    """What a quote does: forbids, requires, proposes, allows, states; on which concepts, where, and with which fine.
+
+    A short quote in the reader's language is itself the answer; of a foreign provision the clause nearest to the question stands
+    here in its own words.
+    """
+    text, where = _text(quote), _place_of(draft, quote)
+    if quote.passage.lang == draft.lang and len(text) <= (70 if draft.lang == "zh" else 200):
+        return f"{where}写明：“{_plain_quote(text, 'zh')}”" if draft.lang == "zh" else f"{where} states: “{_plain_quote(text, 'en')}”"
+    amount = fine(text, draft.lang)
+    if amount:
+        return f"{where}规定{amount}" if draft.lang == "zh" else f"{where} sets {amount}"
+    key = _key_clause(question, quote, embedder) if _article(quote.passage) else ""
+    verb = next((words for cue, words in _DUTY if re.search(cue, (key or text).lower())), ("写明", "states"))
+    if key:
+        return f"{where}{verb[0]}：“{key}”" if draft.lang == "zh" else f"{where} {verb[1]} (original, Chinese): “{key}”"
+    labels = join([draft.label(c) for c in quote.concepts[:3]], draft.lang)
+    if draft.lang == "zh":
+        return f"{where}{'就' + labels if labels else ''}{verb[0]}的内容见下面的原文"
+    return f"{where} {verb[1]} what is quoted below" + (f" on {labels}" if labels else "")
+
+
+def _plain_quote(text: str, lang: str) -> str:
+    return safe(clause(re.sub(r"\s*\n\s*", " " if lang == "en" else "", text).strip()))
+
+
+def _bare(text: str) -> str:
+    """The question without the document's name and the asking for a penalty, which no clause of a provision has."""
+    parts = [part for part in re.split(r"[,，;；?？]", text) if part.strip() and not _PENALTY.search(part.lower()) and not phrases_in(part)]
+    return ", ".join(parts) or text
+
+
+def _key_clause(question: Question, quote: Quote, embedder: Embedder | None) -> str:
+    """The sentence of a provision with a duty in it that is nearest to the question; empty where the provision is one sentence."""
+    text = _text(quote)
+    clauses = [text[a:b] for a, b in sentences_of(text) if re.search(_DUTY[0][0] + "|" + _DUTY[1][0], text[a:b].lower())]
+    if len(clauses) < 2 or embedder is None:
+        return ""
+    cosines = embedder.embed(clauses, input_type="document") @ embedder.embed([_bare(question.text)], input_type="query")[0]
+    return _plain_quote(clauses[int(cosines.argmax())], quote.passage.lang)
 
 
 def _accepted(draft: Draft, facts: Sequence[Fact], document: str, question: Question) -> list[str]:
@@ -220,13 +282,32 @@ def _article(passage: Passage) -> str | None:
 
 
 def _place_of(draft: Draft, quote: Quote) -> str:
-    """Page, article or last heading: where a reader finds the quote."""
+    """Page, article or last heading: where a reader finds the quote; an article in the reader's own numerals."""
     passage = quote.passage
     page = draft.say(f"第 {passage.page} 页", f"p. {passage.page}") if passage.page is not None else ""
     article = _article(passage) or ""
-    heading = "" if article else safe(passage.heading[-1]) if passage.heading else ""
-    parts = [part for part in (article, page or heading) if part]
+    heading = "" if article else _heading(passage, 1)
+    named = article if draft.lang == "zh" or not article else f"Article {numeral(article[1:-1]):.0f}"
+    parts = [part for part in (named, page or heading) if part]
     return draft.say("，", ", ").join(parts) or draft.say(f"第 {passage.paragraph or passage.ordinal + 1} 段", f"paragraph {passage.paragraph or passage.ordinal + 1}")
+
+
+def _heading(passage: Passage, last: int) -> str:
+    """The last headings above a passage, without bullets."""
+    return " › ".join(safe(re.sub(r"^[•·▪\-–\s]+", "", h)) for h in passage.heading[-last:])
+
+
+def _terms(draft: Draft, quote: Quote) -> str:
+    """Recognised concepts of a foreign quote: the form that stands in it beside the label, longest form first."""
+    text, found = _text(quote), []
+    for concept in quote.passage.concepts:
+        known = draft.holdings.vocabulary.concepts.get(concept)
+        forms = [known.label.get(quote.passage.lang), *known.synonyms.get(quote.passage.lang, ())] if known else []
+        present = [f for f in forms if len(f) > 1 and f.lower() in text.lower()]
+        if present:
+            found.append((text.lower().find(max(present, key=len).lower()), max(present, key=len), concept))
+    shown = sorted(sorted(found, key=lambda one: one[2] not in draft.asked)[:MAX_TERMS])
+    return draft.say("；", "; ").join(f"“{safe(form)}” {draft.label(concept)}" for _, form, concept in shown)
 
 
 def _quotes_block(draft: Draft, document: Document, quotes: list[Quote]) -> None:
@@ -238,16 +319,16 @@ def _quotes_block(draft: Draft, document: Document, quotes: list[Quote]) -> None
     rows = []
     for quote in quotes:
         number = _cite(draft, quote)
-        labels = [draft.label(c) for c in quote.concepts[:3]]
-        name = draft.say("、", ", ").join(labels)
-        heading = " › ".join(safe(h) for h in quote.passage.heading[-2:])
-        where = _place_of(draft, quote)
+        name = draft.say("、", ", ").join(draft.label(c) for c in quote.concepts[:3])
+        heading, where = _heading(quote.passage, 2), _place_of(draft, quote)
         if heading and heading.split(" › ")[-1] not in where:
             where = f"{where}，{heading}" if draft.lang == "zh" else f"{where}, {heading}"
-        body = safe(clause(re.sub(r"\s*\n\s*", " " if quote.passage.lang == "en" else "", _text(quote)).strip()))
+        body = _plain_quote(_text(quote), quote.passage.lang)
         start = f"{name}（{where}）：" if draft.lang == "zh" and name else f"{where}：" if draft.lang == "zh" else f"{name} ({where}): " if name else f"{where}: "
         draft.sentences.append(_quoted_sentence(body, number))
-        rows.append(f"{spaced(start) if draft.lang == 'zh' else start}“{body}” [{number}]{draft.say('。', '.')}")
+        terms = _terms(draft, quote) if quote.passage.lang != draft.lang else ""
+        gloss = draft.say(f" 词语：{terms}。", f" Terms: {terms}.") if terms else ""
+        rows.append(f"{spaced(start) if draft.lang == 'zh' else start}“{body}” [{number}]{draft.say('。', '.')}{gloss}")
     draft.block("document", w("document", draft.lang) + note, draft.lines(rows))
 
 
@@ -259,12 +340,14 @@ def _gaps(draft: Draft, question: Question, quotes: list[Quote], passages: Seque
     say, gaps = draft.say, []
     served = {c for q in quotes for c in q.concepts}
     missed = [c for c in question.concepts if c not in served][:3]
-    if missed:
+    if missed and all(q.passage.lang == question.lang for q in quotes):
         labels = join([draft.label(c) for c in missed], draft.lang)
         gaps.append(say(f"{labels}：所引原文没有写到", f"{labels}: not in the quotes"))
     text = " ".join(_text(q) for q in quotes)
-    if not re.search(r"\d|[一二两三四五六七八九十百千万]+(元|米|人|户|年|天|日|倍|成)", text):
-        gaps.append(say("引文没有数值", "the quotes give no figure"))
+    if question.intent in ("figure", "cost") and not re.search(r"\d|[一二两三四五六七八九十百千万]+(元|米|人|户|年|天|日|倍|成)", text):
+        gaps.append(say("所问的数值：引文没有", "the figure asked: not in the quotes"))
+    if any(q.passage.lang != draft.lang for q in quotes):
+        gaps.append(say("中文译文：没有，只有词表里的术语注了中文", "an English translation: none held, only vocabulary terms are in English"))
     gaps.append(say("副作用没有写（不等于没有）", "side effects: not in the quotes (not the same as none)"))
     for document_id in dict.fromkeys(q.passage.document for q in quotes):
         pages = sorted({p.page for p in passages[:12] if p.document == document_id and p.page} - {q.passage.page for q in quotes if q.passage.page})[:4]
@@ -278,9 +361,11 @@ def _gaps(draft: Draft, question: Question, quotes: list[Quote], passages: Seque
 
 
 def document_supplement(draft: Draft, question: Question, found: Found, passages: Sequence[Passage]) -> None:
-    """Up to two quotes of held documents beside evidence from cases."""
-    quotes = choose_quotes(draft, question, passages, found, limit=2)
-    wanted = min(2, len(question.of_kind("hz", "imp", "sys", "mea", "vul")))
-    quotes = [q for q in quotes if len(q.concepts) >= wanted > 0]
-    for document_id in dict.fromkeys(q.passage.document for q in quotes):
-        _quotes_block(draft, draft.holdings.documents[document_id], [q for q in quotes if q.passage.document == document_id])
+    """A quote of a held document beside evidence from cases: only one that names two of the concepts asked, or the only one,
+    and only where there is room."""
+    core = question.of_kind("hz", "imp", "sys", "mea", "vul", "grp")
+    if draft.too_long() or not core or (len(core) == 1 and found.best("doc:") < found.best("case:")):
+        return
+    quotes = [q for q in choose_quotes(draft, question, passages, found, limit=2) if len(q.concepts) >= min(2, len(core))][:1]
+    for quote in quotes:
+        _quotes_block(draft, draft.holdings.documents[quote.passage.document], [quote])

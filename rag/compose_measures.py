@@ -1,7 +1,12 @@
 """Answers on measures: what to do against a risk, and what a measure makes worse."""
 
+import re
+
 from renzhi.graph.case import Case
 from renzhi.rag.blocks import (
+    both_ways,
+    capital,
+    case_effect,
     evidence_by_case,
     fact_sentence,
     gaps_block,
@@ -9,30 +14,37 @@ from renzhi.rag.blocks import (
     groups_block,
     measure_lines,
     names,
+    observed,
     short_name,
+    short_place,
     side_effects,
+    stated,
 )
 from renzhi.rag.draft import Draft
+from renzhi.rag.gaps import measure_gaps
 from renzhi.rag.model import AnswerMeasure, SideEffect
 from renzhi.rag.question import Question
-from renzhi.rag.selection import Found, MeasureOption, options_for, rank_cases, targets_of
-from renzhi.rag.wording import STRENGTH, clause, join, of, safe, w
+from renzhi.rag.selection import Found, MeasureOption, options_for, rank_cases, statements_for, targets_of
+from renzhi.rag.wording import STANDING, STRENGTH, clause, join, of, safe, spaced, w
 
+FAILING = ("vulnerability", "barrier", "side_effect", "cause")
+WRONG = re.compile(r"未|没有|没能|失灵|不足|滞后|漏|缺|失效|失败|迟|瘫痪|误|\b(not|no|fail\w*|lack\w*|late|only|without|unable|poor\w*|missed|delay\w*|unclear|ignored|too)\b")
+"""Words by which a statement tells that something went wrong."""
 MAX_CASES = 3
 MAX_MEASURES = 4
 
 
-def compose_measures(draft: Draft, question: Question, found: Found, *, missing: tuple[str, ...], max_cases: int = MAX_CASES) -> bool:
+def compose_measures(draft: Draft, question: Question, found: Found, *, missing: tuple[str, ...], room: int = MAX_CASES) -> bool:
     """Writes the answer; False if no accepted fact names a measure for what was asked."""
-    cases = cases_for(question, found, draft)[:max_cases]
+    cases = cases_for(question, found, draft)[:room]
     options = _on_all_sides(options_for(question, cases, found, draft.holdings, limit=999), draft)
     if not options:
         return False
-    _lead(draft, question, options, cases, missing)
-    evidence_by_case(draft, cases, question, found, each=2)
+    _lead(draft, question, found, options, cases, missing)
+    evidence_by_case(draft, cases, question, found, each=2 if room > 2 else 1)
     measure_lines(draft, options)
     groups_block(draft, cases, targets_of(question, draft.holdings), question)
-    gaps_block(draft, _gaps(draft, question, options, cases), cases=cases, editor=True)
+    gaps_block(draft, measure_gaps(draft, question, options, cases), cases=cases, editor=room > 2)
     return True
 
 
@@ -44,7 +56,7 @@ def _on_all_sides(options: list[MeasureOption], draft: Draft) -> list[MeasureOpt
     chosen = options[:MAX_MEASURES]
     for side in ("technology", "institution", "space"):
         if not any(side in sides(o) for o in chosen):
-            chosen += [o for o in options if side in sides(o)][:1]
+            chosen += [o for o in options if side in sides(o) and o.score >= options[0].score * 0.6][:1]
     return chosen
 
 
@@ -59,89 +71,94 @@ def cases_for(question: Question, found: Found, draft: Draft) -> list[Case]:
     return [case for score, case in ranked[:MAX_CASES] if score >= best / 2]
 
 
-def _lead(draft: Draft, question: Question, options: list[MeasureOption], cases: list[Case], missing: tuple[str, ...]) -> None:
+def _lead(draft: Draft, question: Question, found: Found, options: list[MeasureOption], cases: list[Case], missing: tuple[str, ...]) -> None:
+    """What is sourced, what the closest place did, what came of it or what failed there."""
     say, sentences = draft.say, []
     if missing:
         listed = join([safe(m) for m in missing[:3]], draft.lang)
         sentences.append(draft.holding(say(f"库里没有提到{listed}；下面是其他有关的证据。", f"Nothing held mentions {listed}; what follows is related evidence.")))
-    general = [o for o in options if o.general][:3]
-    shown = [o for o in options if o.shown]
-    if general:
-        strength = of(STRENGTH, general[0].general[0].strength or "low", draft.lang)
-        listed = join([f"{draft.label(o.concept)}" for o in general], draft.lang)
-        cited = [n for o in general for n in draft.references(o.general[0], limit=1)]
-        same = len({o.general[0].strength for o in general}) == 1
-        note = (f"（{strength}）" if draft.lang == "zh" else f" ({strength})") if same else ""
-        sentences.append(draft.claim(say(f"有出处的做法是{listed}{note}", f"Sourced measures are {listed}{note}"), cited))
-    if shown:
-        fact = shown[0].shown[0]
-        case = draft.holdings.cases.get(str(fact.scope).removeprefix("case:"))
-        where = short_name(draft, case) if case else ""
-        sentences.append(draft.claim(safe(say(f"{where}，{fact_sentence(draft, fact)}", f"In {where}, {fact_sentence(draft, fact)}")),
-                                     draft.of_fact(fact, limit=1)))
-    elif not general and any(o.applied for o in options):
-        sentences.append(_applied_sentence(draft, next(o for o in options if o.applied)))
-    elif cases:
-        sentences.append(draft.holding(say("库里的案例没有记录这些措施的效果。", "No case held records an effect of these measures.")))
-    bare = [t for t in targets_of(question, draft.holdings) if not any(f.relation == "mitigates" for f in draft.holdings.by_object.get(t, []))]
-    asked_bare = [t for t in bare if t in question.of_kind("imp", "vul")][:2]
+    sentences += _general_sentence(draft, [o for o in options if o.general][:3])
+    did, named = _closest_did(draft, found, options, cases)
+    sentences += did + _came_of_it(draft, question, found, options, cases, named)
+    asked_bare = [t for t in question.of_kind("imp", "vul") if not any(f.relation == "mitigates" for f in draft.holdings.by_object.get(t, []))][:2]
     if asked_bare and len(sentences) < 3:
         sentences.append(draft.holding(say(f"{names(draft, asked_bare)}没有做法记录。", f"No measure is recorded for {names(draft, asked_bare)}.")))
     draft.block("lead", "", ("" if draft.lang == "zh" else " ").join(sentences))
 
 
-def _applied_sentence(draft: Draft, option: MeasureOption) -> str:
-    case, measure = option.applied[0]
-    text = draft.say(f"{short_name(draft, case)}的做法是{draft.label(option.concept)}（{clause(measure.name.zh)}），效果没有记录",
-                     f"In {short_name(draft, case)} the measure was {draft.label(option.concept)} ({clause(measure.name.en)}); its effect is not recorded")
-    return draft.claim(safe(text), [draft.record(case, measure.id)])
+def _general_sentence(draft: Draft, general: list[MeasureOption]) -> list[str]:
+    """The measures that general evidence names, with their strength."""
+    if not general:
+        return []
+    say = draft.say
+    strength = of(STRENGTH, general[0].general[0].strength or "low", draft.lang)
+    listed = join([draft.label(o.concept) for o in general], draft.lang)
+    cited = [n for o in general for n in draft.references(o.general[0], limit=1)]
+    same = len({o.general[0].strength for o in general}) == 1
+    note = (f"（{strength}）" if draft.lang == "zh" else f" ({strength})") if same else ""
+    return [draft.claim(say(f"有出处的做法是{listed}{note}", f"Sourced measures are {listed}{note}"), cited)]
 
 
-def _gaps(draft: Draft, question: Question, options: list[MeasureOption], cases: list[Case]) -> list[str]:
-    say, gaps = draft.say, []
-    unshown = [o.concept for o in options if not o.shown][:3]
-    if unshown:
-        gaps.append(say(f"{names(draft, unshown)}在所列案例中的效果", f"the effect of {names(draft, unshown)} in the cases listed"))
-    costs = [f for c in cases for f in c.figures if f.kind == "cost"]
-    if not costs:
-        gaps.append(say("这些措施的造价", "what these measures cost"))
-    groups = [g for g in question.of_kind("grp") if g in draft.groups_absent]
-    if groups:
-        gaps.append(say(f"{names(draft, groups)}：所列案例没有写", f"{names(draft, groups)}: not in the cases listed"))
-    if cases and all(c.place.country != "CN" for c in cases) and draft.lang == "zh":
-        gaps.append("国内的案例")
-    return gaps
+def _closest_did(draft: Draft, found: Found, options: list[MeasureOption], cases: list[Case]) -> tuple[list[str], Case | None]:
+    """What the closest case did or plans of the measures shown, best match first, at most two; and which case that is."""
+    names_shown = {o.concept for o in options}
+    for case in cases[:2]:
+        mine = [m for m in case.measures if set(m.concepts) & names_shown]
+        mine.sort(key=lambda m: -found.inside.get(f"case:{case.id}#{m.id}", 0.0))
+        if not mine:
+            continue
+        texts = [draft.claim(safe(clause(m.name.get(draft.lang))) + draft.say(f"（{of(STANDING, m.standing, 'zh')}）", f" ({of(STANDING, m.standing, 'en')})"),
+                             [draft.record(case, m.id)], stop=False) for m in mine[:2]]
+        head = draft.say(f"{short_name(draft, case)}的做法是", f"In {short_name(draft, case)}: ")
+        return [(spaced(head) if draft.lang == "zh" else head) + draft.say("；", "; ").join(texts) + draft.say("。", ".")], case
+    return [], None
+
+
+def _came_of_it(draft: Draft, question: Question, found: Found, options: list[MeasureOption], cases: list[Case], named: Case | None) -> list[str]:
+    """What a case saw of a measure shown, the failures first; else what went wrong in the case just named."""
+    seen = [f for o in options for f in observed(draft, o)]
+    here = {f"case:{c.id}" for c in cases}
+    seen.sort(key=lambda f: (f.scope not in here, f.polarity != "negated", f.modality != "happened"))
+    if seen:
+        return [case_effect(draft, seen[0], subject=True) + draft.say("。", ".")]
+    for case in [named] if named else cases[:1]:
+        ranked = statements_for(case, question, found, draft.holdings, limit=12, sections=FAILING)
+        wrong = next((s for s in ranked if s.section in ("barrier", "side_effect") or WRONG.search(s.text.get(s.lang).lower())), None)
+        if wrong:
+            return [stated(draft, case, wrong, mark=True, head="" if named else short_name(draft, case) + draft.say("：", ": "))]
+    if cases:
+        return [draft.holding(draft.say("这些做法的效果，所列案例没有记录。", "None of the cases listed records what these measures achieved."))]
+    return []
 
 
 def compose_side_effects(draft: Draft, question: Question, found: Found) -> bool:
     """What a measure makes worse, cases before general facts; then what it helps. False if the base knows no such measure."""
     measures = question.of_kind("mea")
-    cases = cases_for(question, found, draft)
-    options = [o for o in options_for(question, list(draft.holdings.cases.values()), found, draft.holdings, limit=50) if o.concept in measures]
+    options = [o for o in options_for(question, list(draft.holdings.cases.values()), found, draft.holdings, limit=50) if o.concept in measures][:3]
     if not options:
         return False
-    option = options[0]
-    _side_effect_lead(draft, option)
-    rows = [f"**{draft.label(o.concept)}**{draft.say('：', ': ')}{side_effects(draft, o)}{draft.say('。', '.')}" for o in options[:3]]
+    _side_effect_lead(draft, options[0])
+    rows = [f"**{capital(draft.label(o.concept))}**{draft.say('：', ': ')}{side_effects(draft, o)}{draft.say('。', '.')}" for o in options]
     draft.block("table", w("side_effects", draft.lang), draft.lines(rows))
-    _effects(draft, options[:3])
-    hit = [f.object for f in option.worsens]
-    cases = [draft.holdings.cases[s] for f in option.worsens if (s := str(f.scope).removeprefix("case:")) in draft.holdings.cases][:1]
-    groups_block(draft, cases, hit, question)
-    gaps_block(draft, [draft.say("造价", "cost"), draft.say("副作用的规模和人数", "how large the side effects are, and how many people they reach")],
-               cases=cases[:1], editor=False)
+    _effects(draft, options)
+    shown = [f for o in options for f in o.worsens]
+    cases = list({c.id: c for f in shown if (c := draft.holdings.cases.get(str(f.scope).removeprefix("case:")))}.values())[:2]
+    groups_block(draft, cases, [f.object for f in shown], question)
+    gaps_block(draft, _side_effect_gaps(draft, question, options[0], cases), cases=cases[:1])
     return True
 
 
 def _side_effect_lead(draft: Draft, option: MeasureOption) -> None:
+    """Whether it does: seen in a case, with all that one statement names; else general and called possible; else not recorded."""
     say, name = draft.say, draft.label(option.concept)
     happened = [f for f in option.worsens if f.scope and f.modality == "happened" and f.polarity == "affirmed"]
     general = [f for f in option.worsens if not f.scope]
     if happened:
-        case = draft.holdings.cases[str(happened[0].scope).removeprefix("case:")]
-        text = say(f"会，见于{short_name(draft, case)}：{fact_sentence(draft, happened[0])}",
-                   f"Yes, seen in {short_name(draft, case)}: {fact_sentence(draft, happened[0])}")
-        lead = draft.claim(safe(text), draft.of_fact(happened[0], limit=1))
+        first = happened[0]
+        together = names(draft, [f.object for f in happened if f.supports[0].passage == first.supports[0].passage])
+        where = short_name(draft, draft.holdings.cases[str(first.scope).removeprefix("case:")])
+        text = say(f"会，见于{where}：{name}加剧了{together}", f"Yes, seen in {where}: {name} made worse {together}")
+        lead = draft.claim(safe(text), draft.of_fact(first, limit=1))
     elif general:
         text = say(f"可能。一般证据：{fact_sentence(draft, general[0])}", f"It may: {fact_sentence(draft, general[0])}")
         lead = draft.claim(text, draft.references(general[0]))
@@ -151,14 +168,32 @@ def _side_effect_lead(draft: Draft, option: MeasureOption) -> None:
 
 
 def _effects(draft: Draft, options: list[MeasureOption]) -> None:
+    """What the measures are good for: one general fact, and what cases saw, failures beside successes."""
     rows = []
     for option in options:
-        facts = [f for f in draft.holdings.by_subject.get(option.concept, []) if f.relation == "mitigates" and f.scope is None]
-        if facts:
-            rows.append(f"**{draft.label(option.concept)}**{draft.say('：', ': ')}{general_effect(draft, facts[0])}{draft.say('。', '.')}")
+        facts = [f for f in draft.holdings.by_subject.get(option.concept, []) if f.relation == "mitigates" and f.scope is None and f.note]
+        texts = [general_effect(draft, f) for f in facts[:1]] + [case_effect(draft, f) for f in both_ways(observed(draft, option))]
+        if texts:
+            rows.append(f"**{capital(draft.label(option.concept))}**{draft.say('：', ': ')}{draft.say('；', '; ').join(texts)}{draft.say('。', '.')}")
         draft.measures.append(AnswerMeasure(
             id=option.concept, label=draft.holdings.vocabulary.concepts[option.concept].label,
             dimensions=draft.holdings.vocabulary.concepts[option.concept].dimensions,
             cases=tuple(dict.fromkeys(c.id for c, _ in option.applied)),
             may_worsen=tuple(SideEffect(f.object, draft.of_fact(f)[0]) for f in option.worsens[:4] if draft.of_fact(f))))
     draft.block("evidence", w("effect", draft.lang), draft.lines(rows))
+
+
+def _side_effect_gaps(draft: Draft, question: Question, option: MeasureOption, cases: list[Case]) -> list[str]:
+    say, name, gaps = draft.say, draft.label(option.concept), []
+    if cases:
+        place = short_place(cases[0], draft.lang)
+        gaps.append(say(f"{place}有多少人受这些副作用影响", f"how many people the side effects reached in {place}"))
+    if not any(f.scope is None for f in option.worsens):
+        gaps.append(say(f"{name}副作用的一般证据", f"general evidence on side effects of {name}"))
+    absent = [c for c in question.of_kind("sys", "grp", "hz") if not any(c in draft.holdings.concepts_of_case[case.id] for case in cases)][:2]
+    if absent:
+        gaps.append(say(f"{names(draft, absent)}里用{name}的案例", f"a case of {name} with {names(draft, absent)}"))
+    if draft.lang == "zh" and cases and all(c.place.country not in ("CN", "HK", "MO", "TW") for c in cases):
+        gaps.append(f"国内用{name}出问题的案例")
+    gaps.append(say(f"怎样安装和使用{name}才能避免这些副作用", f"how {name} has to be installed and run to avoid them"))
+    return gaps

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from renzhi.graph.case import Case, CaseMeasure, Doubt, Figure, Statement
 from renzhi.graph.model import Fact, Lang, Passage, Work
 from renzhi.ontology.model import Bilingual
+from renzhi.rag.amounts import as_digits
 from renzhi.rag.holdings import QUALITY_RANK, Entry, Holdings, best_source, entry_of
 from renzhi.rag.model import AnswerCase, AnswerMeasure, Block, Citation, Sentence, SourceNote
 from renzhi.rag.verify import support_of
@@ -21,6 +22,8 @@ class Draft:
     lang: Lang
     asked: tuple[str, ...] = ()
     """Concepts of the question: the reason why a case is shown."""
+    words: frozenset[str] = frozenset()
+    """Tokens of the question: they decide whether a statement's chain of steps is shown with it."""
     citations: list[Citation] = field(default_factory=list)
     evidence: dict[int, str] = field(default_factory=dict)
     """All text that a citation stands for, against which a sentence's numbers are held."""
@@ -32,18 +35,23 @@ class Draft:
     groups_absent: list[str] = field(default_factory=list)
     chains: list[tuple[str, ...]] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
+    said: set[tuple[str, str]] = field(default_factory=set)
+    """Statements that stand in the answer already, by case and id: they are not said twice."""
     _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Forgets all that was written, to write it anew."""
         for part in (self.citations, self.evidence, self.sentences, self.blocks, self.cases, self.measures, self.groups_covered,
-                     self.groups_absent, self.chains, self.gaps, self._numbers):
+                     self.groups_absent, self.chains, self.gaps, self.said, self._numbers):
             part.clear()
 
-    def too_long(self) -> bool:
-        """Whether the answer, sources apart, is over the length of `answers.md`: 700 字 or 420 words."""
+    def too_long(self, *, short: bool = False) -> bool:
+        """Whether the answer, sources apart, is over the length of `answers.md`: 700 字 or 420 words; `short` for
+        look-ups and figures, 350 字 or 240 words."""
         text = " ".join(re.sub(r"[*|\[\]#-]|\d+\]", "", block.markdown) for block in self.blocks)
-        return len(re.findall(r"[\u3400-\u9fff]", text)) > 700 if self.lang == "zh" else len(text.split()) > 420
+        if self.lang == "zh":
+            return len(re.findall(r"[\u3400-\u9fff]", text)) > (350 if short else 700)
+        return len(text.split()) > (240 if short else 420)
 
     # -- sentences
     def claim(self, text: str, cited: Iterable[int], *, stop: bool = True) -> str:
@@ -119,7 +127,7 @@ class Draft:
                 reviewed=bool(reviewed_by), reviewed_by=reviewed_by, held=True, start=start, end=end, quote=quote,
                 lang=passage.lang)
             where = f"p. {passage.page} {passage.text[:12]} {document.year or ''} {document.name}"
-            self._add(key, citation, "\n".join([quote, document.title, where, *passage.heading]))
+            self._add(key, citation, "\n".join([quote, as_digits(f"{passage.text[:12]} {quote}"), document.title, where, *passage.heading]))
         return self._numbers[key]
 
     def of_fact(self, fact: Fact, *, limit: int = 1) -> tuple[int, ...]:
@@ -211,7 +219,7 @@ def _entry_text(case: Case, entry: Entry) -> str:
 def wording_of(entry: Entry, lang: str) -> str:
     """The record's wording of an entry in one language; a figure's is its noun phrase and recorded value."""
     if isinstance(entry, Statement):
-        return entry.text.get(lang)
+        return entry.wording(lang)
     if isinstance(entry, CaseMeasure):
         return entry.name.get(lang)
     return f"{entry.what.get(lang)}{'：' if lang == 'zh' else ': '}{entry.recorded}"

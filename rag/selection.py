@@ -1,7 +1,7 @@
 """Which cases, statements and measures an answer shows, and in which order (rules 1–5 of `answers.md`)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from renzhi.graph.case import Case, CaseMeasure, Statement
@@ -11,6 +11,11 @@ from renzhi.rag.holdings import MODALITY_RANK, STRENGTH_RANK, Holdings
 from renzhi.rag.model import Hit
 from renzhi.rag.question import Filters, Question, title_overlap
 
+NOT_FOUND = -0.5
+"""The score of a statement that the search within its case did not bring."""
+NEGLIGIBLE = 0.4
+"""The weight of a target below which what acts on it is no answer: a flood barrier that keeps some substation dry says little
+on storm surge."""
 WEIGHT = {"hz": 2.0, "imp": 2.5, "sys": 3.0, "vul": 1.0, "mea": 2.0, "grp": 1.5}
 
 
@@ -21,6 +26,10 @@ class Found:
     hits: tuple[Hit, ...]
     rank: dict[str, int] = field(default_factory=dict)
     strength: dict[str, float] = field(default_factory=dict)
+    inside: dict[str, float] = field(default_factory=dict)
+    """Scores of all passages of the nearest cases, in one search among these alone."""
+    likeness: dict[str, float] = field(default_factory=dict)
+    """Cosine of the question and each measure's label, by concept."""
 
     @staticmethod
     def of(hits: Sequence[Hit]) -> "Found":
@@ -74,29 +83,60 @@ def rank_cases(question: Question, found: Found, holdings: Holdings) -> list[tup
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].id))
 
 
-def statements_for(case: Case, question: Question, found: Found, holdings: Holdings, *, limit: int, sections: Sequence[str] | None = None) -> list[Statement]:
-    """The sourced statements of a case that serve the question best, in the order of relevance."""
-    wanted = set(sections) if sections else None
-    first = next(iter(sections), None) if sections else None
+_ASKING: list[tuple[str, dict[str, float]]] = [
+    # what the question's words ask of a case -> how much more the sections that tell it weigh
+    (r"为什么|为何|原因|怎么会|\b(why|reasons?|because)\b", {"cause": 0.9, "vulnerability": 0.8, "barrier": 0.8, "side_effect": 0.8}),
+    (r"教训|出了什么(问题|岔子)|哪里(出错|没做好)|失误|栽在|\b(lessons?|went wrong|fail(ed|ure)?s?|problems?|mistakes?)\b",
+     {"barrier": 1.1, "side_effect": 0.9, "cause": 0.6, "vulnerability": 0.5}),
+    (r"结果|效果|成效|建成|见效|管用|有用|恢复|\b(results?|outcomes?|effects?|effective|work(ed)?|recover(ed|y)?|achieved?)\b", {"outcome": 1.2}),
+    (r"断了|停了|瘫痪|受损|受影响|影响了|发生了什么|怎么回事|打击|\b(happen(ed)?|hit|disrupt\w*|stopped|lost|collapsed?|affected|impacts?)\b",
+     {"impact": 1.1, "cause": 0.8}),
+]
+_ANY = {"impact": 0.3, "cause": 0.3, "outcome": 0.2}
+
+
+def asked_sections(text: str) -> dict[str, float]:
+    """How much more a section of a record weighs, by what the question asks of it."""
+    weights = dict(_ANY)
+    for cue, more in _ASKING:
+        if re.search(cue, text.lower()):
+            for section, weight in more.items():
+                weights[section] = max(weights.get(section, 0.0), weight)
+    return weights
+
+
+def statements_for(case: Case, question: Question, found: Found, holdings: Holdings, *, limit: int, sections: Sequence[str] | None = None,
+                   without: Collection[tuple[str, str]] = ()) -> list[Statement]:
+    """The sourced statements of a case that serve the question best, in the order of relevance, none said twice.
+
+    Score, in the standard deviations of `retrieve`: how well the statement matches the question, what its section has to do
+    with what is asked, and the concepts asked that few other statements of the case share.
+    """
+    weights = asked_sections(question.text)
+    mine = [s for s in case.statements if s.sources and (not sections or s.section in sections) and _readable_alone(s) and (case.id, s.id) not in without]
+    has = {s.id: set(s.concepts) | holdings.concepts_of_statement.get(f"case:{case.id}#{s.id}", frozenset()) for s in mine}
+    telling = {c: 1.0 - sum(c in one for one in has.values()) / max(1, len(has)) for c in question.concepts}
     scored = []
-    asked = set(tokens(question.text))
-    for position, statement in enumerate(case.statements):
-        if not statement.sources or (wanted and statement.section not in wanted) or not _readable_alone(statement):
-            continue
-        rank = found.rank.get(f"case:{case.id}#{statement.id}")
-        words = set(tokens(f"{statement.text.zh} {statement.text.en}"))
-        has = set(statement.concepts) | holdings.concepts_of_statement.get(f"case:{case.id}#{statement.id}", frozenset())
-        score = (2.0 / (1 + rank) + 1.0 if rank is not None else 0.0) + sum(WEIGHT.get(c[:3].rstrip(":"), 1.0) / 2 for c in has & set(question.concepts))
-        score += len(asked & words) / (1 + len(asked)) * 2 + {"impact": 0.3, "cause": 0.3, "outcome": 0.2}.get(statement.section, 0.0)
-        score += 0.8 * (first == "barrier" and statement.section == first)
+    for position, statement in enumerate(mine):
+        score = found.inside.get(f"case:{case.id}#{statement.id}", NOT_FOUND) + weights.get(statement.section, 0.0)
+        score += sum(0.4 * WEIGHT.get(c.partition(":")[0], 1.0) * telling[c] for c in has[statement.id] & set(question.concepts))
         scored.append((-score, position, statement))
-    scored.sort(key=lambda row: row[:2])
-    return [statement for _, _, statement in scored[:limit]]
+    chosen: list[Statement] = []
+    for _, _, statement in sorted(scored, key=lambda row: row[:2]):
+        if len(chosen) < limit and not any(_same_news(statement, other) for other in chosen):
+            chosen.append(statement)
+    return chosen
+
+
+def _same_news(one: Statement, other: Statement) -> bool:
+    """Whether two statements say much the same: most telling words of the shorter one stand in the other."""
+    mine, theirs = set(tokens(one.text.zh)), set(tokens(other.text.zh))
+    return len(mine & theirs) > 0.6 * min(len(mine), len(theirs))
 
 
 def _readable_alone(statement: Statement) -> bool:
-    """Whether the record's note says something by itself ("Operator's account" does not)."""
-    return len(statement.text.en.split()) > 4
+    """Whether the record's note says something by itself ("Operator's account" does not, unless steps stand with it)."""
+    return len(statement.text.en.split()) > 3 or statement.chain is not None
 
 
 @dataclass(frozen=True)
@@ -115,17 +155,32 @@ class MeasureOption:
 
 
 def targets_of(question: Question, holdings: Holdings, *, wide: bool = False) -> list[str]:
-    """What a measure should act on: the hazards, impacts and factors asked, and how the systems asked fail.
+    """What a measure should act on, what matters most first (see `target_weights`)."""
+    weights = target_weights(question, holdings, wide=wide)
+    return sorted(weights, key=lambda c: (-weights[c], c))
 
-    Where only hazards are asked, what they lead to counts as well: who asks about heat means its deaths too (`wide`: always).
+
+def target_weights(question: Question, holdings: Holdings, *, wide: bool = False) -> dict[str, float]:
+    """How much it counts that a measure acts on a concept: impacts and factors asked, and how the systems asked fail, 4; the
+    hazards asked 2; what they lead to less, the more so the more other hazards lead to it, unless it hits a group asked.
+
+    Who asks about heat means its deaths and illness too, not the power cuts that any storm brings. Where impacts or failing
+    systems are asked, what else the hazard leads to is left out, unless `wide`.
     """
-    targets = list(question.of_kind("hz", "imp", "vul"))
-    failures = failures_of(question, holdings)
-    targets += failures
-    if wide or not (failures or question.of_kind("imp")):
+    weights = dict.fromkeys(question.of_kind("hz"), 2.0)
+    if wide or not question.of_kind("sys", "grp", "imp", "vul"):
+        set_off = [f.object for h in weights for f in holdings.by_subject.get(h, []) if f.relation == "triggers" and f.polarity == "affirmed"]
+        weights = dict.fromkeys(set_off, 1.2) | weights
+    close = [*question.of_kind("imp", "vul"), *failures_of(question, holdings)]
+    if wide or not close:
         for hazard in question.of_kind("hz"):
-            targets += [f.object for f in holdings.by_subject.get(hazard, []) if f.relation == "leads_to" and f.polarity == "affirmed"]
-    return list(dict.fromkeys(targets))
+            for fact in holdings.by_subject.get(hazard, []):
+                if fact.relation == "leads_to" and fact.polarity == "affirmed":
+                    causes = {f.subject for f in holdings.by_object[fact.object] if f.relation == "leads_to" and f.subject.startswith("hz:")}
+                    hits = {f.object for f in holdings.by_subject.get(fact.object, []) if f.relation == "affects"} & set(question.of_kind("grp"))
+                    weight = 3.0 if hits else (0.5 + 0.5 * STRENGTH_RANK[fact.strength]) * 2 / (1 + len(causes))
+                    weights[fact.object] = max(weights.get(fact.object, 0.0), weight)
+    return weights | dict.fromkeys(close, 4.0)
 
 
 def failures_of(question: Question, holdings: Holdings) -> list[str]:
@@ -140,31 +195,33 @@ def failures_of(question: Question, holdings: Holdings) -> list[str]:
 
 
 def options_for(question: Question, cases: Sequence[Case], found: Found, holdings: Holdings, *, limit: int) -> list[MeasureOption]:
-    """Measures that accepted facts say mitigate what was asked, and the asked measures themselves, best first.
-
-    Score: targets covered (impacts and system failures before hazards), strength of the general evidence, cases that
-    show or apply it, the groups asked, and how well its passages match the question.
-    """
-    options = _options(question, targets_of(question, holdings), cases, found, holdings)
+    """Measures that accepted facts say mitigate what was asked, and the asked measures themselves, best first (see
+    `measure_option` for what counts)."""
+    options = _options(question, target_weights(question, holdings), cases, found, holdings)
     if not options:
-        options = _options(question, targets_of(question, holdings, wide=True), cases, found, holdings)
+        options = _options(question, target_weights(question, holdings, wide=True), cases, found, holdings)
     return options[:limit]
 
 
-def _options(question: Question, targets: list[str], cases: Sequence[Case], found: Found, holdings: Holdings) -> list[MeasureOption]:
+def _options(question: Question, weights: dict[str, float], cases: Sequence[Case], found: Found, holdings: Holdings) -> list[MeasureOption]:
+    targets = sorted(weights, key=lambda c: (-weights[c], c))
     facts = [f for t in targets for f in holdings.by_object.get(t, []) if f.relation == "mitigates"]
+    facts = [f for f in facts if weights[f.object] >= NEGLIGIBLE] or facts
+    facts += [f for g in question.of_kind("grp") for f in holdings.by_object.get(g, []) if f.relation == "mitigates"]
+    targets += [g for g in question.of_kind("grp") if g not in targets]
     shown = {case.id for case in cases}
     names = {f.subject for f in facts} | set(question.of_kind("mea")) | _applied_in(cases[:1], question, holdings)
     options = []
     for concept in names:
         mine = [f for f in facts if f.subject == concept]
-        options.append(_option(concept, mine, targets, question, shown, found, holdings))
+        options.append(measure_option(concept, mine, targets, question, shown, found, holdings, weights=weights))
     options = [o for o in options if o.general or o.shown or o.applied or o.concept in question.concepts]
     failures = set(failures_of(question, holdings))
     options = [o for o in options if o.concept in question.concepts or _meant_for(o.concept, question, holdings)] or options
     failing = failures | set(question.of_kind("imp"))
     options = [o for o in options if failing & _acts_on(o) or o.concept in question.concepts] or options
-    return sorted(options, key=lambda o: (-o.score, o.concept))
+    options.sort(key=lambda o: (-o.score, o.concept))
+    return [o for o in options if o.score >= options[0].score / 2 or o.concept in question.concepts]
 
 
 def _acts_on(option: MeasureOption) -> set[str]:
@@ -177,20 +234,35 @@ def _applied_in(cases: Sequence[Case], question: Question, holdings: Holdings) -
     return {concept for case in close for measure in case.measures for concept in measure.concepts}
 
 
-def _option(concept: str, facts: list[Fact], targets: list[str], question: Question, shown: set[str], found: Found,
-            holdings: Holdings) -> MeasureOption:
-    general = sorted((f for f in facts if f.scope is None), key=lambda f: (-STRENGTH_RANK[f.strength], targets.index(f.object), f.id))
+def measure_option(concept: str, facts: list[Fact], targets: list[str], question: Question, shown: set[str], found: Found,
+                   holdings: Holdings, *, weights: Mapping[str, float] | None = None) -> MeasureOption:
+    """A measure with its facts and what it counts for.
+
+    Score: the weightiest target it acts on and a third of the others, the strength of its evidence, cases that saw it work,
+    how near to the question a case is that applied it, the groups asked that it helps, how like its name is to the question, and how well its entries match.
+    """
+    general = sorted((f for f in facts if f.scope is None), key=lambda f: (targets.index(f.object), -STRENGTH_RANK[f.strength], f.id))
     seen = sorted((f for f in facts if f.scope and _within(f, question.filters, holdings)), key=lambda f: (_slug(f) not in shown, -MODALITY_RANK[f.modality], f.id))
     applied = [(holdings.cases[s], m) for s in sorted(shown) for m in holdings.cases[s].measures if concept in m.concepts]
+    applied.sort(key=lambda one: (-found.inside.get(f"case:{one[0].id}#{one[1].id}", NOT_FOUND), one[0].id, one[1].id))
     worsens = sorted((f for f in holdings.by_subject.get(concept, []) if f.relation == "may_worsen" and _within(f, question.filters, holdings)),
                      key=lambda f: (f.scope is None, -MODALITY_RANK[f.modality], -STRENGTH_RANK[f.strength], f.id))
-    score = 0.0
-    score += sum(_target_weight(t, question, holdings) for t in {f.object for f in facts if f.polarity == "affirmed"})
-    score += STRENGTH_RANK[general[0].strength] if general else 0.0
-    score += 1.5 * min(2, len({f.scope for f in seen if f.polarity == "affirmed"})) + 0.75 * min(2, len(applied))
-    score += 3.0 * (concept in question.concepts) + _group_bonus(concept, question, holdings)
-    score += sum(1.0 / (1 + found.rank[p]) for c, m in applied if (p := f"case:{c.id}#{m.id}") in found.rank)
+    acts = sorted(((weights or {}).get(t, 1.0) for t in {f.object for f in facts if f.polarity == "affirmed"}), reverse=True)
+    score = acts[0] + sum(acts[1:]) / 3 if acts else 0.0
+    score += 0.5 * STRENGTH_RANK[general[0].strength] if general else 0.0
+    score += min(2.0, sum(min(1.0, (weights or {}).get(f.object, 1.0) / 2) for f in {f.scope: f for f in seen if f.polarity == "affirmed"}.values()))
+    core = set(question.of_kind("hz", "sys", "grp", "imp"))
+    score += max((len(core & holdings.concepts_of_case[c.id]) for c, _ in applied), default=0)
+    score += 3.0 * (concept in question.concepts) + _group_bonus(concept, question, holdings) + 2.0 * found.likeness.get(concept, 0.0) + 1.0 * _made_for(concept, question, holdings)
+    score += max((0.4 * found.inside.get(f"case:{c.id}#{m.id}", 0.0) for c, m in applied), default=0.0)
     return MeasureOption(concept, tuple(general), tuple(seen), tuple(worsens), tuple(applied), score)
+
+
+def _made_for(measure: str, question: Question, holdings: Holdings) -> bool:
+    """Whether the table's hazards of a measure are all of the families asked: it orders measures, as `_meant_for` keeps some out."""
+    concepts = holdings.vocabulary.concepts
+    meant = {concepts[h].category for h in concepts[measure].hazards if h in concepts}
+    return bool(meant) and meant <= {concepts[h].category for h in question.of_kind("hz") if h in concepts}
 
 
 def _meant_for(measure: str, question: Question, holdings: Holdings) -> bool:
@@ -202,13 +274,6 @@ def _meant_for(measure: str, question: Question, holdings: Holdings) -> bool:
     set_off = {f.object for h in asked for f in holdings.by_subject.get(h, []) if f.relation == "triggers"}
     families = {concepts[h].category for h in (*asked, *set_off) if h in concepts}
     return not asked or not meant or len(meant) > 2 or bool(meant & families)
-
-
-def _target_weight(target: str, question: Question, holdings: Holdings) -> float:
-    """Impacts asked, and how a system asked fails, weigh most; then the hazard asked; then what it leads to."""
-    if target in failures_of(question, holdings) or (target in question.concepts and not target.startswith("hz:")):
-        return 4.0
-    return 1.0 if target in question.concepts else 0.6
 
 
 def _within(fact: Fact, filters: Filters, holdings: Holdings) -> bool:

@@ -24,7 +24,7 @@ def body(answer: Answer) -> str:
 
 def statement_texts(base: KnowledgeBase, slug: str) -> str:
     case = base.case(slug)
-    own = [t for s in case.statements for t in (s.text.zh, s.text.en)]
+    own = [t for s in case.statements for t in (s.wording("zh"), s.wording("en"))]
     own += [t for m in case.measures for t in (m.name.zh, m.name.en)] + [f.recorded for f in case.figures]
     return plain("\n".join(own))
 

@@ -1,0 +1,215 @@
+"""Answers on figures and costs: what the record counts, rivals side by side, nothing added up."""
+
+import re
+from collections.abc import Sequence
+
+from renzhi.graph.case import Case, Figure
+from renzhi.graph.tokens import tokens
+from renzhi.rag.blocks import (
+    case_head,
+    doubted,
+    gaps_block,
+    groups_block,
+    short_name,
+    short_place,
+    stated,
+    unheld_terms,
+)
+from renzhi.rag.compose_case import own_measures
+from renzhi.rag.draft import Draft, entry_lang
+from renzhi.rag.question import Question
+from renzhi.rag.selection import Found
+from renzhi.rag.wording import cell, figure_value, join, of, safe, w, years
+
+_ASKED_KINDS = [
+    ("casualties", r"死|伤亡|遇难|失踪|多少人(死|亡)|\b(die[ds]?|dead|deaths?|killed|casualt\w+|toll|injur\w+)\b"),
+    ("loss", r"损失|经济损失|\b(loss(es)?|damages?|cost macao|cost the)\b"),
+    ("affected", r"受灾|影响(了)?多少|多少户|几户|人口|户数|\b(affected|displaced|households|homes|customers|evacuat\w+)\b"),
+    ("cost", r"花|造价|成本|费用|投资|多少钱|预算|资金|\b(costs?|price|paid|spent|spend|budget|funding|invest\w*|premiums?)\b"),
+    ("payout", r"赔|补偿|\b(payouts?|paid out|compensat\w+|came back)\b"),
+    ("cover", r"保额|限额|\b(cover(age)?|insured)\b"),
+    ("hazard", r"雨量|降雨|水位|浪高|风速|气温|多少度|\b(rain(fall)?|surge|wind|temperature|degrees|depth)\b"),
+]
+_DEATHS = re.compile(r"死|遇难|\b(die[ds]?|dead|deaths?|killed|fatalit\w+|toll)\b")
+MONEY_KINDS = ("cost", "payout", "cover", "loss")
+
+
+def asked_kinds(text: str) -> list[str]:
+    """The kinds of figure that a question asks for, by its words."""
+    kinds = [kind for kind, cue in _ASKED_KINDS if re.search(cue, text.lower())]
+    people = re.search(r"多少人|几人|\bhow many people\b", text.lower())
+    return kinds or (["affected", "casualties"] if people else [])
+
+
+def rank_figures(case: Case, question: Question, found: Found, *, kinds: Sequence[str]) -> list[tuple[float, Figure]]:
+    """Figures of a case by how well they answer, best first: kind asked, words shared, place in retrieval."""
+    asked = set(tokens(question.text)) - set(tokens(f"{case.title.zh} {case.title.en} {case.place.zh} {case.place.en}"))
+    scored = []
+    for position, figure in enumerate(case.figures):
+        words = set(tokens(f"{figure.what.zh} {figure.what.en}"))
+        around = set(tokens(f"{figure.recorded} {figure.note.zh if figure.note else ''} {figure.note.en if figure.note else ''}"))
+        score = 2.0 * (figure.kind in kinds) + 2.0 * len(asked & words) / (1 + min(len(asked), len(words))) + 0.5 * len(asked & around) / (1 + len(asked))
+        score += 0.5 * any(year in (figure.year or "") for year in question.years)
+        score += 1.0 * bool(_DEATHS.search(question.text.lower()) and _DEATHS.search(f"{figure.what.zh} {figure.what.en}".lower()))
+        for entry in (figure.id, figure.statement):
+            rank = found.rank.get(f"case:{case.id}#{entry}")
+            score += 0.6 / (1 + rank) if rank is not None else 0.0
+        scored.append((score, -position, figure))
+    scored.sort(key=lambda row: row[:2], reverse=True)
+    return [(score, figure) for score, _, figure in scored]
+
+
+def compose_figure(draft: Draft, question: Question, case: Case, found: Found, *, cost: bool) -> bool:
+    """A table of the figures asked for, rivals side by side; False if the case holds none that answers."""
+    kinds = asked_kinds(question.text) or (["cost"] if cost else [])
+    if cost and not set(kinds) & set(MONEY_KINDS):
+        kinds = [*kinds, "cost"]
+    if "loss" in kinds:
+        kinds = [k for k in kinds if k != "cost"]
+    chosen = _with_rivals(case, _asked_for(case, question, rank_figures(case, question, found, kinds=kinds), kinds))
+    if cost and not any(f.kind in MONEY_KINDS for f in chosen):
+        chosen = []
+    if not chosen:
+        return False
+    if cost:
+        chosen.sort(key=lambda f: (f.kind not in kinds, f.kind, f.year or "9999"))
+    _figure_lead(draft, case, chosen)
+    draft.block("table", w("figures", draft.lang), _figure_table(draft, case, chosen))
+    if cost and "loss" not in kinds:
+        _money_statements(draft, case, chosen)
+        _priced_measure(draft, case, question, found, chosen)
+    gaps_block(draft, _figure_gaps(draft, question, case, chosen, kinds), cases=[case])
+    return True
+
+
+def _asked_for(case: Case, question: Question, ranked: list[tuple[float, Figure]], kinds: Sequence[str]) -> list[Figure]:
+    """At most five figures: of each kind asked those that share words with the question, else the best of the kind; without
+    a kind those that come close to the best one."""
+    if not ranked:
+        return []
+    if not kinds:
+        return [f for score, f in ranked if score >= max(0.9, ranked[0][0] * 0.7)][:4]
+    chosen: list[Figure] = []
+    for kind in kinds:
+        mine = [f for _, f in ranked if f.kind == kind]
+        if kind == "casualties" and _DEATHS.search(question.text.lower()):
+            mine = [f for f in mine if _DEATHS.search(f"{f.what.zh} {f.what.en}".lower())] or mine
+        most = max((_shared(question, case, f) for f in mine), default=0)
+        chosen += [f for f in mine if _shared(question, case, f) >= max(1, min(most, 2))][:4] or mine[:2]
+    chosen += [f for _, f in ranked[:2] if f not in chosen and _shared(question, case, f) > 1]
+    return [f for i, f in enumerate(chosen) if f not in chosen[:i]][:5]
+
+
+def _shared(question: Question, case: Case, figure: Figure) -> int:
+    """How many telling words of the question the figure's name has; those of the case's own name tell nothing."""
+    common = set(tokens(f"{case.title.zh} {case.title.en} {case.place.zh} {case.place.en}"))
+    return len((set(tokens(question.text)) & set(tokens(f"{figure.what.zh} {figure.what.en}"))) - common)
+
+
+def _with_rivals(case: Case, chosen: list[Figure]) -> list[Figure]:
+    """The figures with those that other sources set against them."""
+    ids = [f.id for f in chosen]
+    for conflict in case.conflicts:
+        if set(conflict.between) & set(ids):
+            ids += [one for one in conflict.between if one not in ids]
+    return [f for one in ids for f in case.figures if f.id == one]
+
+
+def _figure_text(draft: Draft, figure: Figure) -> str:
+    """“what: value (year, place, whose count)”."""
+    parts = [years(figure.year, draft.lang) if figure.year else w("undated", draft.lang)]
+    parts += [pair.get(draft.lang) for pair in (figure.place, figure.counted_by) if pair]
+    tail = "，".join(parts) if draft.lang == "zh" else ", ".join(parts)
+    what, value = safe(figure.what.get(draft.lang)), figure_value(figure, draft.lang)
+    return f"{what}为{value}（{safe(tail)}）" if draft.lang == "zh" else f"{what}: {value} ({safe(tail)})"
+
+
+def _figure_lead(draft: Draft, case: Case, chosen: list[Figure]) -> None:
+    rivals = [c.between for c in case.conflicts if len(set(c.between) & {f.id for f in chosen}) > 1]
+    first = [f for f in chosen if rivals and f.id in rivals[0]] if rivals and chosen[0].id in rivals[0] else chosen[:2]
+    sentences = []
+    name = safe(short_name(draft, case)) + draft.say("：", ": ")
+    if rivals and first and first[0].id in rivals[0] and len(first) > 1:
+        texts = [draft.claim(head + _figure_text(draft, f), [draft.record(case, f.id)], stop=False) for head, f in zip([name, "", ""], first[:3], strict=False)]
+        sentences.append(draft.say("；", "; ").join(texts) + draft.say("。", "."))
+        sentences.append(draft.holding(draft.say("几个数都在库里，口径不一，没有定论。", "All of these are in the base and none is settled.")))
+    else:
+        sentences += [draft.claim(head + _figure_text(draft, f), [draft.record(case, f.id)]) for head, f in zip([name, ""], first, strict=False)]
+    draft.block("lead", "", draft.say("", " ").join(sentences))
+
+
+def _figure_table(draft: Draft, case: Case, chosen: list[Figure]) -> str:
+    say = draft.say
+    place = case.place.get(draft.lang)
+    foreign = {other_language(f.recorded, draft.lang) for f in chosen}
+    mark = (say("（英文）", " (Chinese)")) if foreign == {True} else ""
+    head = say(f"| {place} | 数值 | 年份 | 口径 | 记录的写法{mark} | 来源 |", f"| {place} | Value | Year | Which count | Record wording{mark} | Source |")
+    rows = [head, "|---|---|---|---|---|---|"]
+    for figure in chosen:
+        count = draft.say("；", "; ").join(pair.get(draft.lang) for pair in (figure.counted_by, figure.place, figure.note) if pair) or w("not_stated", draft.lang)
+        own = "" if mark or not other_language(figure.recorded, draft.lang) else say("（英文）", " (Chinese)")
+        cells = [figure.what.get(draft.lang), figure_value(figure, draft.lang), _year(draft, case, figure), count, f"“{figure.recorded}”{own}"]
+        number = draft.record(case, figure.id)
+        rows.append("| " + " | ".join(safe(cell(c)) for c in cells) + f" | [{number}]{doubted(draft, case, figure.id)} |")
+    return "\n".join(rows)
+
+
+def _year(draft: Draft, case: Case, figure: Figure) -> str:
+    """The figure's year; an undated one is called so, with the year of the case where it is a single one."""
+    if figure.year:
+        return years(figure.year, draft.lang)
+    if re.fullmatch(r"\d{4}", case.years):
+        return w("undated", draft.lang) + draft.say(f"（事件在 {case.years} 年）", f" (event of {case.years})")
+    return w("undated", draft.lang)
+
+
+def other_language(text: str, lang: str) -> bool:
+    """Whether a wording is in the other language: Han characters in English, none but words in Chinese."""
+    han = re.search(r"[\u3400-\u9fff]", text) is not None
+    return han if lang == "en" else not han and re.search(r"[A-Za-z]{3}", text) is not None
+
+
+def _money_statements(draft: Draft, case: Case, chosen: Sequence[Figure]) -> None:
+    """What the record says about money in words beyond the figures shown: never added up."""
+    shown = {f.statement for f in chosen} | {f.recorded for f in chosen}
+    costs = [s for s in case.statements if s.section == "cost" and s.sources and s.id not in shown and s.text.get(s.lang) not in shown][:2]
+    if costs:
+        foreign = any(entry_lang(case, s) != draft.lang for s in costs)
+        texts = draft.say("", " ").join(stated(draft, case, s) for s in costs)
+        draft.block("evidence", w("evidence", draft.lang), draft.lines([case_head(draft, case, translated=foreign) + draft.say("。", ". ") + texts]))
+
+
+def _priced_measure(draft: Draft, case: Case, question: Question, found: Found, chosen: Sequence[Figure]) -> None:
+    """The measure that the figures price, with its side effects: a price without them would mislead."""
+    words = set(tokens(f"{question.text} " + " ".join(f"{f.what.zh} {f.what.en}" for f in chosen)))
+    priced = [m for m in case.measures if m.concepts and words & set(tokens(f"{m.name.zh} {m.name.en}"))]
+    priced.sort(key=lambda m: -len(words & set(tokens(f"{m.name.zh} {m.name.en}"))))
+    if priced:
+        own_measures(draft, case, question, found, limit=1, only=priced[0].concepts)
+        groups_block(draft, [case], [], question)
+
+
+_KIND = {"casualties": ("伤亡", "casualties"), "loss": ("损失", "losses"), "affected": ("受影响的人数或户数", "people or households affected"),
+         "cost": ("造价", "cost"), "payout": ("赔付", "payouts"), "cover": ("保额", "cover"), "hazard": ("致灾强度", "intensity")}
+
+
+def _figure_gaps(draft: Draft, question: Question, case: Case, chosen: list[Figure], kinds: Sequence[str]) -> list[str]:
+    """Which figures asked are not there; of those shown which lack a year, a count or a settled value."""
+    say, gaps = draft.say, unheld_terms(draft, question)
+    place = short_place(case, draft.lang)
+    households = re.search(r"多少户|几户|户数|\bhouseholds?\b", question.text.lower())
+    if households and not any(re.search(r"户|household", f"{f.what.zh}{f.recorded}{f.what.en}".lower()) for f in chosen):
+        gaps.append(say(f"{place}的户数：记录没有", f"households: no number in the record of {place}"))
+    for kind in kinds:
+        if kind not in {f.kind for f in chosen} and not (kind == "affected" and any(_shared(question, case, f) for f in chosen)):
+            gaps.append(say(f"{place}的{of(_KIND, kind, 'zh')}数字：记录没有", f"{of(_KIND, kind, 'en')}: no figure in the record of {place}"))
+    missing = [y for y in question.years if y not in case.years and not any(y in (f.year or "") for f in chosen)]
+    if missing:
+        gaps.append(say(f"注明 {'、'.join(missing)} 年的数字", f"figures dated {', '.join(missing)}"))
+    undated = [f"“{safe(f.what.get(draft.lang))}”" for f in chosen if not f.year][:2]
+    if undated:
+        gaps.append(say(f"{join(undated, 'zh')}是哪一年的数", f"which year {join(undated, 'en')} {'is' if len(undated) == 1 else 'are'} of"))
+    loose = [f"“{safe(f.what.get(draft.lang))}”" for f in chosen if f.counted_by is None][:2]
+    if loose:
+        gaps.append(say(f"{join(loose, 'zh')}由谁统计、算了什么", f"who counted {join(loose, 'en')}, and what the count takes in"))
+    return gaps
