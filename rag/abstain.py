@@ -28,13 +28,16 @@ def compose_abstention(draft: Draft, question: Question, found: Found, *, missin
     reason = _reason(draft, question, missing)
     draft.block("lead", "", draft.holding(w("abstain", draft.lang) + say("：", ": ") + reason + say("。", ".")))
     draft.block("table", "", draft.holding(_needed(draft, question, missing)))
-    _nearest(draft, question, found)
+    _nearest(draft, question, found, missing)
     draft.gaps.append(reason)
     return reason
 
 
 def _reason(draft: Draft, question: Question, missing: Sequence[str]) -> str:
     say = draft.say
+    if missing and all(m.isdigit() for m in missing):
+        listed = join(list(missing), draft.lang)
+        return say(f"提到所问之处的案例没有 {listed} 年的记录", f"the cases that mention the place asked have nothing on {listed}")
     if missing:
         names = join([safe(m) for m in missing], draft.lang)
         return say(f"库里没有提到{names}的案例或文献", f"no case or document in it mentions {names}")
@@ -57,20 +60,30 @@ def _needed(draft: Draft, question: Question, missing: Sequence[str]) -> str:
     return "\n".join(rows) if len(rows) > 2 else ""
 
 
-def _nearest(draft: Draft, question: Question, found: Found) -> None:
+def _nearest(draft: Draft, question: Question, found: Found, missing: Sequence[str]) -> None:
     say, lang = draft.say, draft.lang
     has = draft.holdings.concepts_of_case
-    near = set(question.of_kind("hz", "imp", "mea")) or set(question.concepts)
+    near = set(question.of_kind("sys", "imp", "mea")) or set(question.of_kind("hz")) or set(question.concepts)
     ranked = [case for _, case in rank_cases(question, found, draft.holdings) if case.id in question.cases or near & has[case.id]][:MAX_NEAREST]
     if not ranked:
         return
     rows = [say("| 案例 | 相同 | 不同 | 记录了什么 |", "| Case | Same | Different | What it records |"), "|---|---|---|---|"]
     for case in ranked:
         same = [draft.label(c) for c in question.concepts if c in draft.holdings.concepts_of_case[case.id]][:3]
-        different = [say("地点", "place")] + ([say("年份", "years")] if question.years else [])
-        rows.append(f"| {safe(cell(_name(draft, case)))} | {safe(join(same, lang)) or say('文字相近', 'similar wording')} | {join(different, lang)} | {_fact(draft, case, question, found)} |")
-    note = draft.holding(say("这些内容属于各自的地方，不能说明所问之处。", "These belong to their own places and say nothing about the one asked."))
+        different = _different(draft, case, question, missing)
+        rows.append(f"| {safe(cell(_name(draft, case)))} | {safe(join(same, lang)) or say('文字相近', 'similar wording')} | {safe(join(different, lang)) or say('没有另问', 'nothing else asked')} | {_fact(draft, case, question, found)} |")
+    note = draft.holding(say("这些内容属于各自的地方，不能说明所问之处。", "These belong to their own places and say nothing about the one asked.") if missing
+                         else say("这些案例各有所同，没有一个对得上全部所问。", "Each of these shares something with the question; none meets all of it."))
     draft.block("nearest", w("nearest", lang), "\n".join(rows) + "\n\n" + note)
+
+
+def _different(draft: Draft, case: Case, question: Question, missing: Sequence[str]) -> list[str]:
+    """What was asked and this case has not: its place or years where they were named, concepts that it does not concern."""
+    text = draft.holdings.raw_text_of_case[case.id]
+    places = [m for m in missing if not m.isdigit()]
+    years_asked = [y for y in question.years if y not in text]
+    lacking = [draft.label(c) for c in question.concepts if c not in draft.holdings.concepts_of_case[case.id]][:2]
+    return ([draft.say("地点", "place")] if places else []) + ([draft.say("年份", "years")] if years_asked else []) + lacking
 
 
 def _name(draft: Draft, case: Case) -> str:

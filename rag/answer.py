@@ -16,12 +16,12 @@ from renzhi.rag.abstain import compose_abstention, compose_chatter
 from renzhi.rag.compose_case import ALL_ROOM, compose_case, compose_compare, compose_lessons
 from renzhi.rag.compose_chain import compose_chain
 from renzhi.rag.compose_document import compose_document, document_supplement
-from renzhi.rag.compose_figure import compose_figure
+from renzhi.rag.compose_figure import compose_figure, compose_no_figure
 from renzhi.rag.compose_general import compose_general
 from renzhi.rag.compose_measures import cases_for, compose_measures, compose_side_effects
 from renzhi.rag.draft import Draft
 from renzhi.rag.holdings import Holdings
-from renzhi.rag.likeness import measure_likeness
+from renzhi.rag.likeness import case_likeness, measure_likeness
 from renzhi.rag.model import Answer, AnswerMeasure, Citation, Embedder
 from renzhi.rag.question import Filters, Question, parse
 from renzhi.rag.retrieve import Retriever
@@ -98,6 +98,7 @@ def look_up(question: Question, holdings: Holdings, retriever: Retriever, store:
         found = Found.of([*inside, *[h for h in found.hits if h.passage not in {i.passage for i in inside}]])
     ids = [hit.passage for hit in found.hits if hit.passage.startswith("doc:")]
     passages = tuple(holdings.passages(ids))
+    found = replace(found, case_likeness=case_likeness(question, holdings, retriever.quick_embedder))
     near = list(dict.fromkeys([*question.cases, *by_case, *[case.id for _, case in rank_cases(question, found, holdings)[:NEAREST]]]))[:12]
     inside = retriever.search(question.text, k=600, expansions=expansions, allowed={f"case:{slug}" for slug in near}) if near else []
     found = replace(found, inside={hit.passage: hit.score for hit in inside}, likeness=measure_likeness(question, holdings, retriever.quick_embedder))
@@ -210,7 +211,7 @@ def _documents_with(name: str, holdings: Holdings, store: GraphStore) -> list[st
 def _compose(draft: Draft, asked: Asked) -> str | None:
     """Writes the answer into the draft; the reason if it abstained instead."""
     question, found = asked.question, asked.found
-    refuse = partial(compose_abstention, found=found, missing=(*asked.missing, *question.terms))
+    refuse = partial(compose_abstention, found=found, missing=asked.missing)
     if _document_only(asked) and _from_documents(draft, asked):
         return None
     missing = (*asked.missing, *_years_missing(asked, draft.holdings))
@@ -221,7 +222,7 @@ def _compose(draft: Draft, asked: Asked) -> str | None:
         return refuse(draft, question)
     if _by_intent(draft, question, asked):
         return None
-    if not question.terms and _fitted(draft, lambda room: compose_general(draft, question, asked.found, asked.passages, room=room)):
+    if _fitted(draft, lambda room: compose_general(draft, question, asked.found, asked.passages, room=room)):
         return None
     return refuse(draft, question)
 
@@ -310,8 +311,7 @@ def _by_intent(draft: Draft, question: Question, asked: Asked) -> bool:
     short = intent in ("case", "figure", "cost")
     written = False
     if intent == "measures":
-        missing = (*asked.missing, *question.terms)
-        written = _fitted(draft, lambda room: compose_measures(draft, question, found, missing=missing, room=room))
+        written = _fitted(draft, lambda room: compose_measures(draft, question, found, missing=asked.missing, room=room))
     elif intent == "side_effects":
         written = compose_side_effects(draft, question, found)
     elif intent == "chain":
@@ -322,7 +322,8 @@ def _by_intent(draft: Draft, question: Question, asked: Asked) -> bool:
         cases = [case] if case and question.cases else cases_for(question, found, draft)
         written = _fitted(draft, lambda room: compose_lessons(draft, question, cases, found, room=room))
     elif case and short:
-        written = intent != "case" and compose_figure(draft, question, case, found, cost=intent == "cost")
+        written = intent != "case" and (compose_figure(draft, question, case, found, cost=intent == "cost")
+                                        or (bool(question.cases) and compose_no_figure(draft, question, case, found)))
         written = written or _fitted(draft, lambda room: compose_case(draft, question, case, found, room=room), short=True)
     if written and not question.cases and asked.passages and found.best("doc:") >= EVIDENCE_BAR:
         document_supplement(draft, question, found, asked.passages[:10])

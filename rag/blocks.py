@@ -45,7 +45,10 @@ def short_place(case: Case, lang: str) -> str:
 
 def doubted(draft: Draft, case: Case, entry: str) -> str:
     """A mark beside what the record has a doubt about; the doubt itself closes the gaps."""
-    return draft.say("（存疑）", " (in doubt)") if any(d.at == entry for d in case.doubts) else ""
+    if any(d.at == entry for d in case.doubts):
+        return draft.say("（存疑）", " (in doubt)")
+    rivals = any(entry in conflict.between and len(conflict.between) > 1 for conflict in case.conflicts)
+    return draft.say("（另有不同说法）", " (other sources differ)") if rivals else ""
 
 
 def shown_words(draft: Draft, statement: Statement) -> str:
@@ -63,12 +66,24 @@ def stated(draft: Draft, case: Case, statement: Statement, *, mark: bool = False
     """One statement as a sentence in the reader's language, with its marker; `mark` says where it is our translation,
     `head` opens the sentence."""
     text = safe(re.sub(r"\s*\[s\d+\]", "", shown_words(draft, statement)))
-    if statement.year and statement.year not in text:
-        text = f"{clause(text)}（{years(statement.year, 'zh')}）" if draft.lang == "zh" else f"{clause(text)} ({years(statement.year, 'en')})"
+    when = _when(draft, case, statement, text)
+    if when:
+        text = f"{clause(text)}（{when}）" if draft.lang == "zh" else f"{clause(text)} ({when})"
     if mark and statement.lang != draft.lang:
         text = clause(text) + draft.say("（译文）", " (our translation)")
     draft.said.add((case.id, statement.id))
     return draft.claim(head + clause(text) + doubted(draft, case, statement.id), [draft.record(case, statement.id)])
+
+
+def _when(draft: Draft, case: Case, statement: Statement, text: str) -> str:
+    """The year of a statement: its own, that of a figure in it; a quantity of a record of several years that has none is
+    called undated."""
+    own = statement.year or next((f.year for f in case.figures if f.statement == statement.id and f.year), None)
+    if own:
+        return "" if own in text else years(own, draft.lang)
+    several = not re.fullmatch(r"\d{4}", case.years)
+    counted = re.search(r"\d{2,}|\d ?%|[百千万亿]", text) and not re.search(r"(1[89]|20)\d\d", text)
+    return w("undated", draft.lang) if several and counted and any(f.statement == statement.id for f in case.figures) else ""
 
 
 def evidence_by_case(draft: Draft, cases: Sequence[Case], question: Question, found: Found, *, each: int) -> None:
@@ -89,6 +104,8 @@ def fact_sentence(draft: Draft, fact: Fact, *, subject: bool = True) -> str:
     parts = [draft.label(fact.subject)] if subject else []
     reads = verb(fact.relation, fact.modality, fact.polarity, draft.lang)
     label = draft.label(fact.object)
+    if fact.relation in ("may_worsen", "aggravates") and fact.object.startswith(("grp:", "sys:")):
+        reads = reads.replace("加剧", "伤及").replace("can make worse", "can harm").replace("made worse", "harmed")
     parts += [reads.replace("加剧", "带来") if label.endswith("加剧") else reads, label]
     text = "".join(parts) if draft.lang == "zh" else " ".join(parts)
     if fact.condition:
@@ -159,10 +176,16 @@ def observed(draft: Draft, option: MeasureOption) -> list[Fact]:
     return found
 
 
+def named_by_source(case: Case, measure: CaseMeasure) -> bool:
+    """Whether the note of one of the record's sources names the measure (rule 4)."""
+    words = set(tokens(f"{measure.name.zh} {measure.name.en}"))
+    return any(words & set(tokens(source.supports or "")) for source in case.sources if source.id in measure.sources)
+
+
 def applied_words(draft: Draft, option: MeasureOption, case: Case, measure: CaseMeasure, *, place: bool) -> str:
     """What a case did: the record's name of the measure, its standing, and whether an effect is recorded."""
     notes = [of(STANDING, measure.standing, draft.lang)]
-    if measure.basis == "record":
+    if measure.basis == "record" and not named_by_source(case, measure):
         notes.append(w("whole_record", draft.lang))
     if not any(f.scope == f"case:{case.id}" for f in observed(draft, option)):
         notes.append(draft.say("效果没有记录", "effect not recorded"))
@@ -244,8 +267,11 @@ def case_effect(draft: Draft, fact: Fact, *, subject: bool = False) -> str:
     where = short_name(draft, case) if case else safe(draft.holdings.documents[scope].title) if scope in draft.holdings.documents else ""
     name = draft.label(fact.subject) if subject else ""
     if fact.polarity == "negated" and fact.relation == "mitigates":
-        name += draft.say("没有奏效", " did not work" if name else "did not work")
+        when = clause(fact.condition.get(draft.lang)) if fact.condition else ""
+        name += draft.say(f"未见效（{when}）" if when else "未见效", (" did not help" if name else "did not help") + (f" ({when})" if when else ""))
     head = where + (draft.say("，", ", ") + name if name else "")
+    if case:
+        draft.said.add((case.id, str(fact.supports[0].passage).rpartition("#")[2]))
     return draft.claim(f"{head}{draft.say('：', ': ')}{fact_words(draft, fact)}", draft.of_fact(fact, limit=1), stop=False)
 
 
@@ -256,24 +282,35 @@ def groups_block(draft: Draft, cases: Sequence[Case], hazards: Iterable[str], qu
         for fact in draft.holdings.by_case.get(case.id, []):
             if fact.relation == "affects" and fact.object.startswith("grp:") and fact.polarity == "affirmed":
                 sourced.setdefault(fact.object, fact)
+    shown = list(sourced.items())[:3]
     listed = [(named.get(draft.lang), named.concepts) for case in cases for named in case.vulnerable_groups]
     covered = list(dict.fromkeys([*sourced, *(c for _, concepts in listed for c in concepts)]))
-    absent = _absent_groups(draft, hazards, covered)
+    spoken = "\n".join(draft.holdings.raw_text_of_case[case.id] for case in cases)
+    absent = [g for g in _absent_groups(draft, hazards, covered) if not named_in_text(draft, g, spoken)][:4]
     draft.groups_covered += covered
     draft.groups_absent += [g for g in question.of_kind("grp") if g not in covered]
     stop, colon, parts = draft.say("。", ". "), draft.say("：", ": "), []
-    if sourced:
-        texts = [draft.claim(draft.label(g), draft.of_fact(f, limit=1), stop=False) for g, f in list(sourced.items())[:3]]
+    if shown:
+        texts = [draft.claim(draft.label(g), draft.of_fact(f, limit=1), stop=False) for g, f in shown]
         parts.append(draft.say("有出处", "Sourced") + colon + draft.say("、", ", ").join(texts))
-    names = list(dict.fromkeys(safe(name) for name, _ in listed))[:6]
+    names = list(dict.fromkeys(safe(name) for name, concepts in listed if not set(concepts) & {g for g, _ in shown}))[:6]
     if names:
         parts.append(draft.say("记录列出（未附出处）", "Listed without source") + colon + draft.say("、", ", ").join(names))
-    else:
+    elif not shown:
         parts.append(draft.say("记录没有列出人群", "The records list no group"))
     if absent:
         parts.append(draft.say("没有出现", "Absent") + colon + draft.say("、", ", ").join(map(draft.label, absent)))
-    parts.append(w("absent", draft.lang))
+        parts.append(w("absent", draft.lang))
+    else:
+        parts.append(draft.say("一般事实没有再点出别的人群", "General facts name no further group"))
     draft.block("groups", w("groups", draft.lang), draft.holding(stop.join(parts) + stop.strip()))
+
+
+def named_in_text(draft: Draft, concept: str, text: str) -> bool:
+    """Whether a label or synonym of a concept stands in a record's text, so that it cannot be called absent."""
+    known = draft.holdings.vocabulary.concepts.get(concept)
+    forms = [known.label.zh, known.label.en, *known.synonyms.get("zh", ()), *known.synonyms.get("en", ())] if known else []
+    return any(len(form) > 1 and form.lower() in text for form in forms)
 
 
 def _absent_groups(draft: Draft, hazards: Iterable[str], covered: list[str]) -> list[str]:
@@ -283,7 +320,7 @@ def _absent_groups(draft: Draft, hazards: Iterable[str], covered: list[str]) -> 
             if fact.scope is None and fact.relation == "affects" and fact.object.startswith("grp:"):
                 named[fact.object] = max(named.get(fact.object, 0), STRENGTH_RANK[fact.strength])
     rest = [g for g in named if g not in covered]
-    return sorted(rest, key=lambda g: (-named[g], g))[:4]
+    return sorted(rest, key=lambda g: (-named[g], g))
 
 
 def doubts_of(draft: Draft, *, limit: int = 2) -> list[str]:
@@ -294,15 +331,6 @@ def doubts_of(draft: Draft, *, limit: int = 2) -> list[str]:
             found.append(draft.say(f"{draft.marks([citation.n])} 存疑：{clause(doubt.zh)}", f"{draft.marks([citation.n])} in doubt: {clause(doubt.en)}"))
     more = len(found) - limit
     return found[:limit] + ([draft.say(f"另有 {more} 处存疑，见来源卡", f"{more} more doubts on the source cards")] if more > 0 else [])
-
-
-def unheld_terms(draft: Draft, question: Question) -> list[str]:
-    """Words of the question that nothing held mentions, as a gap."""
-    telling = [t for t in question.terms if len(t) > 2]
-    if not telling:
-        return []
-    listed = join([f"“{safe(t)}”" for t in telling[:3]], draft.lang)
-    return [draft.say(f"库里没有提到{listed}", f"nothing held mentions {listed}")]
 
 
 def gaps_block(draft: Draft, gaps: Sequence[str], *, cases: Sequence[Case] = (), editor: bool = False) -> None:

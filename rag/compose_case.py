@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from renzhi.graph.case import Case, Statement
-from renzhi.rag.blocks import TOLD, case_head, gaps_block, groups_block, measure_lines, short_name, stated, unheld_terms
+from renzhi.ontology.countries import country_names
+from renzhi.rag.blocks import TOLD, case_head, gaps_block, groups_block, measure_lines, short_name, stated
 from renzhi.rag.draft import Draft, entry_lang, wording_of
 from renzhi.rag.gaps import case_gaps, lesson_gaps
 from renzhi.rag.question import Question
@@ -14,7 +15,7 @@ from renzhi.rag.wording import SCALE, cell, clause, of, safe, w, years
 ALL_ROOM = 3
 """Room of an answer: the most it may say; 2 and 1 say less where it came out too long."""
 _DONE = re.compile(r"做了什么|做过什么|措施|应对|做法|怎么(做|办|处理|救|改)|规划|改造|治理|修复|\b(done|did|measures?|respon\w+|rebuil\w+|adapt\w*|protect\w*|plans?|planned|solution)\b")
-_WHICH = re.compile(r"哪个案例|哪(座|个|里)|什么案例|\b(which|where)\b")
+_WHICH = re.compile(r"哪个案例|哪(座|个|里|儿)|什么(案例|地方)|\b(which|where)\b")
 
 
 def compose_case(draft: Draft, question: Question, case: Case, found: Found, *, room: int = ALL_ROOM) -> bool:
@@ -31,9 +32,11 @@ def compose_case(draft: Draft, question: Question, case: Case, found: Found, *, 
     rows = [case_head(draft, case, translated=foreign) + say("。", "."), *_by_section(draft, case, rest)]
     draft.block("evidence", w("evidence", lang), draft.lines(rows) if rest else "")
     if _DONE.search(question.text.lower()) or question.of_kind("mea"):
-        own_measures(draft, case, question, found, limit=room + 1)
+        own_measures(draft, case, question, found, limit=min(room, 2))
     groups_block(draft, [case], [c for c in draft.holdings.concepts_of_case[case.id] if c[:3] in ("hz:", "imp")], question)
-    gaps = unheld_terms(draft, question) + case_gaps(draft, question, case, chosen) + remarks_of(draft, case, question)
+    gaps = case_gaps(draft, question, case, chosen)
+    # what the seed paper says of this system and nothing at hand confirms, unless the lead said so
+    gaps += [clause(r.get(lang)) for r in case.remarks if not _named_in(question, case, r.zh, r.en)]
     gaps_block(draft, gaps, cases=[case], editor=room == ALL_ROOM)
     return True
 
@@ -41,7 +44,7 @@ def compose_case(draft: Draft, question: Question, case: Case, found: Found, *, 
 def _opening(draft: Draft, question: Question, case: Case) -> tuple[list[str], str]:
     """Which case it is, where that was asked or the question names the paper's system; else place and years to open with."""
     say = draft.say
-    remark = next((clause(r.get(draft.lang)) for r in case.remarks if _named_in(question, r.zh, r.en)), None)
+    remark = next((clause(r.get(draft.lang)) for r in case.remarks if _named_in(question, case, r.zh, r.en)), None)
     where = say("，", ", ").join([case.place.get(draft.lang), of(SCALE, case.scale, draft.lang), years(case.years, draft.lang)])
     title = safe(case.title.get(draft.lang))
     opening = say(f"这是“{title}”（{where}）。", f"This is “{title}” ({where}).")
@@ -51,9 +54,10 @@ def _opening(draft: Draft, question: Question, case: Case) -> tuple[list[str], s
     return lead, "" if lead else short_name(draft, case) + say("：", ": ")
 
 
-def _named_in(question: Question, *texts: str) -> bool:
-    """Whether a name of the question stands in one of the texts."""
-    return any(name.lower() in " ".join(texts).lower() for name in question.names)
+def _named_in(question: Question, case: Case, *texts: str) -> bool:
+    """Whether a name of the question, other than the case's place or country, stands in one of the texts."""
+    where = " ".join([case.place.zh, case.place.en, *case.place.aliases, *country_names(case.place.country)])
+    return any(name.lower() in " ".join(texts).lower() for name in question.names if name not in where)
 
 
 _SECTION = {"vulnerability": ("脆弱性", "Vulnerability"), "impact": ("影响", "Impacts"), "cause": ("过程", "How it unfolded"), "outcome": ("结果", "Outcome"),
@@ -81,11 +85,6 @@ def own_measures(draft: Draft, case: Case, question: Question, found: Found, *, 
         options.append(measure_option(concept, facts, targets, question, {case.id}, found, draft.holdings))
     options.sort(key=lambda o: (-o.score, o.concept))
     measure_lines(draft, options[:limit], only_case=case, complete=len(options) <= limit)
-
-
-def remarks_of(draft: Draft, case: Case, question: Question) -> list[str]:
-    """What the seed paper says of this system and nothing at hand confirms, unless the lead said so."""
-    return [clause(remark.get(draft.lang)) for remark in case.remarks if not _named_in(question, remark.zh, remark.en)]
 
 
 FAILING = ("barrier", "side_effect", "cause", "vulnerability")
@@ -116,7 +115,7 @@ def compose_lessons(draft: Draft, question: Question, cases: Sequence[Case], fou
     own_measures(draft, first, question, found, limit=room)
     shown = [case for case, _, _ in rows]
     groups_block(draft, shown, [c for c in draft.holdings.concepts_of_case[first.id] if c[:3] in ("hz:", "imp")], question)
-    gaps_block(draft, unheld_terms(draft, question) + lesson_gaps(draft, first, failed), cases=shown, editor=room > 1)
+    gaps_block(draft, lesson_gaps(draft, first, failed), cases=shown, editor=room > 1)
     return True
 
 

@@ -17,7 +17,7 @@ from renzhi.rag.blocks import (
 )
 from renzhi.rag.chains import Hop, best_cut, chain_between, hops_from, paths, tree_from, unguarded
 from renzhi.rag.draft import Draft, entry_lang, wording_of
-from renzhi.rag.holdings import Holdings
+from renzhi.rag.holdings import WITH_THE_ARROW, Holdings
 from renzhi.rag.question import Question
 from renzhi.rag.selection import Found, MeasureOption, measure_option
 from renzhi.rag.wording import STRENGTH, cell, clause, join, of, safe, w
@@ -29,7 +29,7 @@ _TO = re.compile(r"怎么(影响|传|波及)|如何(影响|传|波及)|传到|�
 def compose_chain(draft: Draft, question: Question, found: Found, *, room: int = 3) -> bool:
     """Writes the answer; False if the concepts asked set nothing off in the accepted facts."""
     holdings = draft.holdings
-    starts = _starts(question, holdings)
+    starts = _starts(question, found, holdings) or _found_starts(found, holdings)
     if not starts:
         return False
     near = _near(question, starts[0], holdings)
@@ -49,7 +49,9 @@ def compose_chain(draft: Draft, question: Question, found: Found, *, room: int =
 
 def _near(question: Question, start: str, holdings: Holdings) -> list[str]:
     """The cases named, else those that have the start of the chain."""
-    return list(question.cases) or [slug for slug, has in holdings.concepts_of_case.items() if start in has]
+    asked = set(question.of_kind("hz", "imp", "sys"))
+    having = [slug for slug, has in holdings.concepts_of_case.items() if start in has]
+    return list(question.cases) or having or [slug for slug, has in holdings.concepts_of_case.items() if len(asked & has) > 1]
 
 
 def _hops(question: Question, starts: list[str], near: list[str], holdings: Holdings, *, rows: int) -> list[Hop]:
@@ -70,12 +72,29 @@ def _goals(question: Question, start: str, holdings: Holdings) -> set[str]:
     return (named or set(question.of_kind("hz"))) - {start} - upstream
 
 
-def _starts(question: Question, holdings: Holdings) -> list[str]:
-    """Where the asked chain begins: hazards before impacts, and of two that are linked the later one ("the surge of a typhoon")."""
+def _starts(question: Question, found: Found, holdings: Holdings) -> list[str]:
+    """Where the asked chain begins: hazards before impacts, and of two that are linked the later one ("the surge of a typhoon").
+
+    A hazard that no case near the question shows gives way to what such cases do show: first other concepts asked, then what
+    the statements found say led to something.
+    """
     asked = [c for c in question.concepts if c.partition(":")[0] in ("hz", "imp", "sys") and hops_from(c, holdings)]
-    hazards = [c for c in asked if c.startswith("hz:")]
+    shared = [slug for slug, has in holdings.concepts_of_case.items() if len(set(asked) & has) > 1] if len(asked) > 1 else []
+    shown = [c for c in asked if hops_from(c, holdings, shared)[0].near] if shared else asked
+    if not shown:
+        return _found_starts(found, holdings) or asked
+    hazards = [c for c in shown if c.startswith("hz:")]
     further = {h.target for c in asked for h in hops_from(c, holdings)}
-    return sorted(hazards or asked, key=lambda c: (c not in further, asked.index(c)))
+    return sorted(hazards or shown, key=lambda c: (c not in further, asked.index(c)))
+
+
+def _found_starts(found: Found, holdings: Holdings) -> list[str]:
+    """The subject of a causal fact that leans on one of the best matching statements."""
+    for hit in found.hits[:8]:
+        causes = [f.subject for f in holdings.facts_of_statement.get(hit.passage, ()) if f.relation in WITH_THE_ARROW and f.subject[:3] in ("hz:", "imp")]
+        if causes:
+            return causes[:1]
+    return []
 
 
 def _options(cut: tuple[Hop, list[Fact]] | None, question: Question, near: list[str], found: Found, holdings: Holdings) -> list[MeasureOption]:

@@ -102,7 +102,7 @@ def _repeats(quote: Quote, chosen: list[Quote]) -> bool:
 
 def _candidates(draft: Draft, question: Question, passage: Passage, place: int, common: dict[str, float]) -> list[Quote]:
     """`place`: its rank in retrieval, which weighs most; `common`: in which share of the passages at hand each asked concept occurs; what is everywhere tells little."""
-    if any(re.search(r"bibliograph|references|参考文献|works cited", h, re.I) for h in passage.heading):
+    if any(re.search(r"bibliograph|references|参考文献|works cited|^citations|literature cited", h, re.I) for h in passage.heading):
         return []
     base = 2.5 / (1 + 0.25 * place)
     asked_words = _asked_words(draft, question, passage.lang)
@@ -115,7 +115,8 @@ def _candidates(draft: Draft, question: Question, passage: Passage, place: int, 
         shared = len(words & asked_words) / (2 + min(len(asked_words), 12))
         heading = len(set(tokens(" ".join(passage.heading))) & asked_words) / (2 + len(asked_words))
         named = sum(name.lower() in text.lower() for name in question.names)
-        score = base + sum(1.2 * telling[c] for c in has) + 1.5 * shared + heading + 0.4 * named
+        counted = question.intent in ("figure", "cost") and re.search(r"[$€£¥]\s?\d|\d[\d,.]*\s?(%|million|billion|万|亿|元)", text)
+        score = base + 1.0 * bool(counted) + sum(1.2 * telling[c] for c in has) + 1.5 * shared + heading + 0.4 * named
         if _says_something(text, passage.lang) and len(re.findall(r"https?://|www\.", text)) < 2:
             quotes.append(Quote(passage, passage.start + start, passage.start + end, has, score))
     return quotes

@@ -12,7 +12,6 @@ from renzhi.rag.blocks import (
     short_name,
     short_place,
     stated,
-    unheld_terms,
 )
 from renzhi.rag.compose_document import document_supplement
 from renzhi.rag.compose_measures import cases_for
@@ -51,6 +50,6 @@ def compose_general(draft: Draft, question: Question, found: Found, passages: Se
     options = options_for(question, cases, found, draft.holdings, limit=3)
     measure_lines(draft, [o for o in options if o.applied or o.shown], complete=False)
     groups_block(draft, cases, targets_of(question, draft.holdings), question)
-    gaps = unheld_terms(draft, question) + few_cases(draft, question) + case_gaps(draft, question, cases[0], best)
+    gaps = few_cases(draft, question) + case_gaps(draft, question, cases[0], best)
     gaps_block(draft, gaps[:4], cases=cases)
     return True

@@ -65,8 +65,9 @@ def cases_for(question: Question, found: Found, draft: Draft) -> list[Case]:
     ranked = rank_cases(question, found, draft.holdings)
     if question.cases:
         return [case for _, case in ranked if case.id in question.cases][:MAX_CASES]
-    core = set(question.of_kind("hz", "imp", "sys", "mea"))
-    ranked = [(score, case) for score, case in ranked if not core or core & draft.holdings.concepts_of_case[case.id]]
+    has = draft.holdings.concepts_of_case
+    hard, core = set(question.of_kind("hz", "imp", "vul", "mea")), set(question.of_kind("hz", "imp", "vul", "mea", "sys", "grp"))
+    ranked = [(score, case) for score, case in ranked if not core or hard & has[case.id] or len(core & has[case.id]) > min(1, len(core) - 1)]
     best = ranked[0][0] if ranked else 0.0
     return [case for score, case in ranked[:MAX_CASES] if score >= best / 2]
 
@@ -80,7 +81,7 @@ def _lead(draft: Draft, question: Question, found: Found, options: list[MeasureO
     sentences += _general_sentence(draft, [o for o in options if o.general][:3])
     did, named = _closest_did(draft, found, options, cases)
     sentences += did + _came_of_it(draft, question, found, options, cases, named)
-    asked_bare = [t for t in question.of_kind("imp", "vul") if not any(f.relation == "mitigates" for f in draft.holdings.by_object.get(t, []))][:2]
+    asked_bare = [t for t in question.of_kind("imp") if not any(f.relation == "mitigates" for f in draft.holdings.by_object.get(t, []))][:2]
     if asked_bare and len(sentences) < 3:
         sentences.append(draft.holding(say(f"{names(draft, asked_bare)}没有做法记录。", f"No measure is recorded for {names(draft, asked_bare)}.")))
     draft.block("lead", "", ("" if draft.lang == "zh" else " ").join(sentences))
@@ -110,7 +111,8 @@ def _closest_did(draft: Draft, found: Found, options: list[MeasureOption], cases
         texts = [draft.claim(safe(clause(m.name.get(draft.lang))) + draft.say(f"（{of(STANDING, m.standing, 'zh')}）", f" ({of(STANDING, m.standing, 'en')})"),
                              [draft.record(case, m.id)], stop=False) for m in mine[:2]]
         head = draft.say(f"{short_name(draft, case)}的做法是", f"In {short_name(draft, case)}: ")
-        return [(spaced(head) if draft.lang == "zh" else head) + draft.say("；", "; ").join(texts) + draft.say("。", ".")], case
+        joined = head + draft.say("；", "; ").join(texts) + draft.say("。", ".")
+        return [spaced(joined) if draft.lang == "zh" else joined], case
     return [], None
 
 

@@ -206,7 +206,7 @@ def _entry_text(case: Case, entry: Entry) -> str:
     """All wording that stands behind a record's entry, in both languages, the case's own dates and place included."""
     own: list[str] = [case.title.zh, case.title.en, case.years, case.place.zh, case.place.en]
     if isinstance(entry, Statement):
-        own += [entry.text.zh, entry.text.en, entry.year or ""]
+        own += [entry.text.zh, entry.text.en, entry.year or "", *(f.year or "" for f in case.figures if f.statement == entry.id)]
         own += [" ".join(entry.chain.zh), " ".join(entry.chain.en)] if entry.chain else []
     elif isinstance(entry, Figure):
         own += [entry.what.zh, entry.what.en, entry.recorded, entry.year or "", figure_value(entry, "zh"), figure_value(entry, "en")]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from renzhi.graph.case import Case, CaseMeasure, Statement
-from renzhi.rag.blocks import names, observed, short_place
+from renzhi.rag.blocks import named_in_text, names, observed, short_place
 from renzhi.rag.draft import Draft
 from renzhi.rag.question import Question
 from renzhi.rag.selection import MeasureOption
@@ -24,11 +24,11 @@ def measure_gaps(draft: Draft, question: Question, options: Sequence[MeasureOpti
         gaps.append(say(f"{listed}用下来的效果" + (f"（{where}只记了做法）" if where else "（没有案例）"),
                         f"what {listed} achieved in use" + (f" ({where} records only that it was done)" if where else " (no case)")))
     gaps += [unknown_fate(draft, c, m) for o in options for c, m in o.applied[:1] if m.standing == "planned"][:1]
-    priced = [c for c in cases if any(f.kind == "cost" for f in c.figures) or any(s.section == "cost" for s in c.statements)]
-    unpriced = [short_place(c, draft.lang) for c in cases if c not in priced]
+    unpriced = [o for o in options if o.applied and not any(f.kind == "cost" for f in o.applied[0][0].figures)][:2]
     if unpriced:
-        listed = names(draft, [o.concept for o in options[:2]])
-        gaps.append(say(f"{listed}的造价（{join(unpriced, 'zh')}都没有记）", f"what {listed} cost (not recorded for {join(unpriced, 'en')})"))
+        listed = names(draft, [o.concept for o in unpriced])
+        places = list(dict.fromkeys(short_place(o.applied[0][0], draft.lang) for o in unpriced))
+        gaps.append(say(f"{listed}的造价（{join(places, 'zh')}没有记）", f"what {listed} cost (not recorded for {join(places, 'en')})"))
     absent = [g for g in question.of_kind("grp") if g in draft.groups_absent]
     if absent:
         gaps.append(say(f"{names(draft, absent)}：所列案例没有写", f"{names(draft, absent)}: not in the cases listed"))
@@ -62,15 +62,23 @@ def unknown_fate(draft: Draft, case: Case, measure: CaseMeasure) -> str:
 
 
 def last_year(case: Case) -> str | None:
-    """The last year that the record spans."""
-    return max(re.findall(r"\d{4}", case.years), default=None)
+    """The last year that the record speaks of: its span, or where that is open its latest dated entry or source."""
+    named = re.findall(r"\d{4}", case.years)
+    if re.search(r"\d\s*[-–—]\s*$", case.years):
+        dated = [s.year for s in case.statements] + [f.year for f in case.figures]
+        named += [y for one in dated for y in re.findall(r"\d{4}", one or "")]
+        named += [str(s.year) for s in case.sources if s.year]
+    return max(named, default=None)
 
 
 def case_gaps(draft: Draft, question: Question, case: Case, shown: Sequence[Statement]) -> list[str]:
     """What the question names and the record is silent on, what came of its measures, and what they cost."""
     say, gaps = draft.say, []
     has = draft.holdings.concepts_of_case[case.id]
-    silent = [c for c in question.concepts if c not in has and not c.startswith("hz:")][:2]
+    text = draft.holdings.raw_text_of_case[case.id]
+    forms = {m.concept: m.form.lower() for m in question.mentions}
+    silent = [c for c in question.concepts if c not in has and not c.startswith("hz:") and forms.get(c, "") not in text
+              and not named_in_text(draft, c, text)][:2]
     if silent:
         gaps.append(say(f"{names(draft, silent)}：这条记录没有写", f"{names(draft, silent)}: this record says nothing of it"))
     sections = {s.section for s in case.statements if s.sources}

@@ -52,8 +52,18 @@ class Holdings:
 
     @cached_property
     def concepts_of_case(self) -> dict[str, frozenset[str]]:
-        return {slug: frozenset(_concepts(case)) | {c for f in self.by_case.get(slug, []) for c in (f.subject, f.object)}
-                for slug, case in self.cases.items()}
+        """Concepts of a case by slug; a case of a river flood is one of floods too."""
+        found = {slug: frozenset(_concepts(case)) | {c for f in self.by_case.get(slug, []) for c in (f.subject, f.object)}
+                 for slug, case in self.cases.items()}
+        return {slug: has | {wide for wide, kinds in self.kinds.items() if kinds & has} for slug, has in found.items()}
+
+    @cached_property
+    def kinds(self) -> dict[str, frozenset[str]]:
+        """Of a hazard that the vocabulary calls general (“Flood (general)”): the hazards of its family that have its name."""
+        hazards = [c for c in self.vocabulary.concepts.values() if c.id.startswith("hz:")]
+        general = {c.id: c.label.en.removesuffix(" (general)").lower() for c in hazards if c.label.en.endswith(" (general)")}
+        return {wide: frozenset(c.id for c in hazards if c.id != wide and c.category == self.vocabulary.concepts[wide].category
+                                and name in c.label.en.lower()) for wide, name in general.items()}
 
     @cached_property
     def raw_text_of_case(self) -> dict[str, str]:
@@ -61,14 +71,19 @@ class Holdings:
         return {slug: "\n".join(_texts(case)).lower() for slug, case in self.cases.items()}
 
     @cached_property
-    def concepts_of_statement(self) -> dict[str, frozenset[str]]:
-        """Concepts of the facts that lean on a statement, by passage id."""
-        found: dict[str, set[str]] = defaultdict(set)
+    def facts_of_statement(self) -> dict[str, list[Fact]]:
+        """The facts that lean on a statement, by passage id."""
+        found: dict[str, list[Fact]] = defaultdict(list)
         for fact in self.facts:
             for support in fact.supports:
                 if support.passage:
-                    found[support.passage] |= {fact.subject, fact.object}
-        return {passage: frozenset(concepts) for passage, concepts in found.items()}
+                    found[support.passage].append(fact)
+        return dict(found)
+
+    @cached_property
+    def concepts_of_statement(self) -> dict[str, frozenset[str]]:
+        """Concepts of the facts that lean on a statement, by passage id."""
+        return {passage: frozenset(c for f in facts for c in (f.subject, f.object)) for passage, facts in self.facts_of_statement.items()}
 
     def reach(self, concept: str, *, hops: int = 2) -> frozenset[str]:
         """What a failure of the concept can bring about along the arrows, in at most `hops` links."""
@@ -123,12 +138,15 @@ def _texts(case: Case) -> Iterable[str]:
     yield from (case.title.zh, case.title.en, place.zh, place.en, *place.aliases, *country_names(place.country))
     if place.admin:
         yield from (place.admin.zh, place.admin.en)
+    for named in (*case.hazards, *case.exposed_systems, *case.vulnerable_groups):
+        yield from (named.zh, named.en)
     for one in case.statements:
-        yield from (one.text.zh, one.text.en)
+        yield from (one.wording("zh"), one.wording("en"))
     for measure in case.measures:
         yield from (measure.name.zh, measure.name.en)
     for figure in case.figures:
         yield from (figure.what.zh, figure.what.en, figure.recorded)
+        yield from (text for pair in (figure.note, figure.place) if pair for text in (pair.zh, pair.en))
     for text in (*case.actors, *case.remarks):
         yield from (text.zh, text.en)
 

@@ -66,15 +66,16 @@ _CUES: list[tuple[Intent, str]] = [
     ("side_effects", r"(副作用|坏处|弊端|别的麻烦|会不会(惹|带来|加重)|代价是什么)|\b(side.?effects?|downsides?|drawbacks?|maladaptation)\b"),
     ("cost", r"(花了?多少|花费|造价|成本|费用|多少钱|投资(了|多少|额)|保费|预算|出了?多少钱|资金)|"
              r"\b(costs?|price|paid|pays?|spent|spend|budget|funding|premiums?|how expensive)\b"),
-    ("lessons", r"(教训|经验|出了什么(问题|岔子)|哪里(出错|没做好)|失败在|为什么(反而|没|失)|复盘|值得借鉴|栽在)|"
-                r"\b(lessons?|went wrong|what failed|go(es)? wrong with|why did .{0,60}fail|learn(ed|t)? from|take from)\b"),
-    ("chain", r"(连锁|连带|接连|级联|连着|引发(哪些|什么|啥)|会引发|次生|传导|灾害链|哪一环|会导致(哪些|什么|啥)|造成哪些|牵连)|"
-              r"\b(set[s]? off|cascad\w*|knock-?on|chain( of)?|trigger[s]?|what (does|did|can|could|will) .{0,80}\b(lead to|cause|affect)|domino)\b"),
+    ("lessons", r"(教训|经验|出了什么(问题|岔子)|哪里(出错|没做好)|失败在|为什么|为何|怎么会|复盘|值得借鉴|栽在|[漏错败输]在哪)|"
+                r"\b(lessons?|went wrong|what failed|go(es)? wrong with|why (do|does|did|is|are|was|were)|learn(ed|t)? from|take from)\b"),
+    ("chain", r"(连锁|连带|接连|级联|连着|引发(哪些|什么|啥)|会引发|次生|传导|灾害链|哪一环|会导致(哪些|什么|啥)|造成哪些|牵连|接下来会|接着会|后面会|先后(坏|出|断)|什么后果|哪些后果)|"
+              r"\b(set[s]? off|cascad\w*|knock-?on|chain( of)?|trigger[s]?|what (does|did|can|could|will) .{0,80}\b(lead to|cause|affect)|what (happens|follows|comes) next|domino|consequences?)\b"),
     ("figure", r"(多少|几个|几人|几天|几成|多大|多高|多深|多长|多久|百分之几|有多)|"
                r"\b(how (many|much|large|big|deep|high|long|far)|what (number|share|percentage|proportion)|death toll)\b"),
+    ("case", r"(是|在)哪(儿|里|个|座)|哪个案例|\bwhich (case|place|city|town) (is|was) (that|it)\b"),
     ("measures", r"(措施|办法|怎么(?!回事|写|了)|如何|怎样|做法|对策|备好|先备|准备|能做|可以(采取|做)|方案|手段|应对)|"
                  r"\b(measures?|how (to|can|do|should|could|might)|what (can|could|should|helps?|works?)|options?|protect(ing)?|"
-                 r"reduce[sd]?|prevent|ways? to|solutions?|keep[s]? .{0,40} (on|running|safe|cool))\b"),
+                 r"reduce[sd]?|prevent|ways? to|solutions?|what (have|has|had|did) (?!happened).{0,40}\b(done|do|got|made|helped|worked)|how (have|has|did|do|does)|keep[s]? .{0,40} (on|running|safe|cool))\b"),
     ("case", r"(哪个案例|是什么案例|后来|发生了什么|怎么回事|介绍一下|讲讲|情况如何|做了什么|做过什么)|"
              r"\b(what happened|which case|tell me about|what was done|what has .{0,40} done|describe)\b"),
 ]
@@ -115,6 +116,8 @@ def names_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str,
     English: runs of capitalised words that are not ordinary ones; Chinese: words that the segmenter tags as names,
     and Latin words inside Chinese.
     """
+    from spacy.lang.en.stop_words import STOP_WORDS
+
     taken = [(m.start, m.end) for m in mentions]
 
     def free(a: int, b: int) -> bool:
@@ -123,7 +126,7 @@ def names_in(text: str, mentions: tuple[Mention, ...], lang: Lang) -> tuple[str,
     runs: list[tuple[int, str]] = []
     for match in re.finditer(r"[A-ZÀ-Ž][\w'’.-]*[\w]", text):
         word = re.sub(r"['’]s$", "", match[0])
-        if not free(*match.span()) or word.lower() in _EN_COMMON:
+        if not free(*match.span()) or word.lower() in _EN_COMMON or word.lower() in STOP_WORDS:
             continue
         if runs and text[runs[-1][0] : match.start()] == " ":
             runs[-1] = (match.end(), f"{runs[-1][1]} {word}")
@@ -176,21 +179,26 @@ def _chinese_names(text: str, free: Callable[[int, int], bool]) -> list[str]:
     import rjieba
 
     found: list[str] = []
-    at, run = 0, ""
+    at = 0
+    run: list[tuple[str, bool]] = []
     for word, tag in [*rjieba.tag(text), ("", "")]:
         start = text.find(word, at) if word else at
         at = start + len(word)
         inside = bool(word) and not free(start, at)
-        rare = tag in ("ns", "nr", "nrt", "nz", "nt") or (tag in ("n", "x", "eng") and not rjieba.has_word(word))
-        rare = rare or (tag == "n" and len(word) > 2 and set(word) <= _TRANSLITERATING)
-        named = rare and not inside and word not in _ZH_COMMON and word[0] not in _ZH_HELPING and re.fullmatch(r"[\u3400-\u9fff]+", word) is not None
-        if named:
-            run += word
+        place = tag == "ns" and not _GENERIC_PLACE.search(word)
+        foreign = set(word) <= _TRANSLITERATING and (tag in ("nr", "nrt", "nz", "nt") or not rjieba.has_word(word) or (tag == "n" and len(word) > 2))
+        if word and (place or foreign) and not inside and word not in _ZH_COMMON and word[0] not in _ZH_HELPING:
+            run.append((word, place))
             continue
-        if len(run) > 1:
-            found.append(run)
-        run = ""
+        name = "".join(w for w, _ in run)
+        if len(name) > 2 or any(place for _, place in run):
+            found.append(name)
+        run = []
     return found
+
+
+_GENERIC_PLACE = re.compile(r"(城市|都市|市区|城区|郊区|山区|地区|小区|社区|园区|老区|灾区|片区|园|沿海|内陆|港口|河口|河道|街道|村镇|乡村|城镇|乡镇)$")
+"""Words that the segmenter takes for places and that name a kind of place."""
 
 
 def _named(case: Case) -> list[str]:

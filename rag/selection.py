@@ -11,11 +11,17 @@ from renzhi.rag.holdings import MODALITY_RANK, STRENGTH_RANK, Holdings
 from renzhi.rag.model import Hit
 from renzhi.rag.question import Filters, Question, title_overlap
 
+ENOUGH = 4.5
+"""The score from which a measure is shown however much better the best one is."""
+WELL_MATCHED = 1.5
+"""Standard deviations from which an entry of a case matches a question by its text alone."""
 NOT_FOUND = -0.5
 """The score of a statement that the search within its case did not bring."""
 NEGLIGIBLE = 0.4
 """The weight of a target below which what acts on it is no answer: a flood barrier that keeps some substation dry says little
 on storm surge."""
+LIKENESS = 1.0
+"""What a standard deviation of a summary's likeness counts beside shared concepts."""
 WEIGHT = {"hz": 2.0, "imp": 2.5, "sys": 3.0, "vul": 1.0, "mea": 2.0, "grp": 1.5}
 
 
@@ -29,7 +35,9 @@ class Found:
     inside: dict[str, float] = field(default_factory=dict)
     """Scores of all passages of the nearest cases, in one search among these alone."""
     likeness: dict[str, float] = field(default_factory=dict)
-    """Cosine of the question and each measure's label, by concept."""
+    """Cosine of the question and each measure, by concept."""
+    case_likeness: dict[str, float] = field(default_factory=dict)
+    """How far the question is nearer to a case's summary than to others', in standard deviations, by slug."""
 
     @staticmethod
     def of(hits: Sequence[Hit]) -> "Found":
@@ -76,9 +84,10 @@ def rank_cases(question: Question, found: Found, holdings: Holdings) -> list[tup
         overlap = sum(WEIGHT.get(c.partition(":")[0], 1.0) for c in shared)
         mine = [hit for hit in found.hits[:30] if hit.passage.startswith(f"case:{slug}#")]
         matched = min(1.0, sum(1.0 / (1 + found.rank[hit.passage]) for hit in mine)) + found.strength.get(f"case:{slug}", 0.0) * 2
+        matched += LIKENESS * max(0.0, found.case_likeness.get(slug, 0.0))
         matched += 3 * max(title_overlap(question.text, case.title.get(lang)) for lang in ("zh", "en"))
         named = 100.0 if slug in question.cases else 0.0
-        if overlap or mine or named:
+        if overlap or mine or named or found.case_likeness.get(slug, 0.0) > 1.0:
             scored.append((named + overlap + matched, case))
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].id))
 
@@ -119,6 +128,7 @@ def statements_for(case: Case, question: Question, found: Found, holdings: Holdi
     scored = []
     for position, statement in enumerate(mine):
         score = found.inside.get(f"case:{case.id}#{statement.id}", NOT_FOUND) + weights.get(statement.section, 0.0)
+        score -= 0.5 * any(d.at == statement.id for d in case.doubts)
         score += sum(0.4 * WEIGHT.get(c.partition(":")[0], 1.0) * telling[c] for c in has[statement.id] & set(question.concepts))
         scored.append((-score, position, statement))
     chosen: list[Statement] = []
@@ -167,17 +177,19 @@ def target_weights(question: Question, holdings: Holdings, *, wide: bool = False
     Who asks about heat means its deaths and illness too, not the power cuts that any storm brings. Where impacts or failing
     systems are asked, what else the hazard leads to is left out, unless `wide`.
     """
-    weights = dict.fromkeys(question.of_kind("hz"), 2.0)
+    weights = {kind: 1.5 for h in question.of_kind("hz") for kind in holdings.kinds.get(h, ())} | dict.fromkeys(question.of_kind("hz"), 2.0)
     if wide or not question.of_kind("sys", "grp", "imp", "vul"):
         set_off = [f.object for h in weights for f in holdings.by_subject.get(h, []) if f.relation == "triggers" and f.polarity == "affirmed"]
-        weights = dict.fromkeys(set_off, 1.2) | weights
+        weights = dict.fromkeys(set_off, 0.7) | weights
     close = [*question.of_kind("imp", "vul"), *failures_of(question, holdings)]
-    if wide or not close:
+    if wide or not close or question.of_kind("grp"):
         for hazard in question.of_kind("hz"):
             for fact in holdings.by_subject.get(hazard, []):
                 if fact.relation == "leads_to" and fact.polarity == "affirmed":
                     causes = {f.subject for f in holdings.by_object[fact.object] if f.relation == "leads_to" and f.subject.startswith("hz:")}
                     hits = {f.object for f in holdings.by_subject.get(fact.object, []) if f.relation == "affects"} & set(question.of_kind("grp"))
+                    if close and not hits and not wide:
+                        continue
                     weight = 3.0 if hits else (0.5 + 0.5 * STRENGTH_RANK[fact.strength]) * 2 / (1 + len(causes))
                     weights[fact.object] = max(weights.get(fact.object, 0.0), weight)
     return weights | dict.fromkeys(close, 4.0)
@@ -210,7 +222,7 @@ def _options(question: Question, weights: dict[str, float], cases: Sequence[Case
     facts += [f for g in question.of_kind("grp") for f in holdings.by_object.get(g, []) if f.relation == "mitigates"]
     targets += [g for g in question.of_kind("grp") if g not in targets]
     shown = {case.id for case in cases}
-    names = {f.subject for f in facts} | set(question.of_kind("mea")) | _applied_in(cases[:1], question, holdings)
+    names = {f.subject for f in facts} | set(question.of_kind("mea")) | _applied_in(cases[:3], question, found, holdings)
     options = []
     for concept in names:
         mine = [f for f in facts if f.subject == concept]
@@ -221,17 +233,19 @@ def _options(question: Question, weights: dict[str, float], cases: Sequence[Case
     failing = failures | set(question.of_kind("imp"))
     options = [o for o in options if failing & _acts_on(o) or o.concept in question.concepts] or options
     options.sort(key=lambda o: (-o.score, o.concept))
-    return [o for o in options if o.score >= options[0].score / 2 or o.concept in question.concepts]
+    return [o for o in options if o.score >= min(options[0].score * 0.6, ENOUGH) or o.concept in question.concepts]
 
 
 def _acts_on(option: MeasureOption) -> set[str]:
     return {f.object for f in (*option.general, *option.shown)}
 
 
-def _applied_in(cases: Sequence[Case], question: Question, holdings: Holdings) -> set[str]:
-    """What the closest case did, if it shares two concepts of the question or is named in it."""
-    close = [c for c in cases if c.id in question.cases or len(set(question.of_kind("hz", "imp", "sys")) & holdings.concepts_of_case[c.id]) > 1]
-    return {concept for case in close for measure in case.measures for concept in measure.concepts}
+def _applied_in(cases: Sequence[Case], question: Question, found: Found, holdings: Holdings) -> set[str]:
+    """What the closest cases did, if they share two concepts of the question or are named in it; and what matches it by its text."""
+    asked = set(question.of_kind("hz", "imp", "sys", "vul", "grp"))
+    close = [c for c in cases if c.id in question.cases or len(asked & holdings.concepts_of_case[c.id]) > min(1, len(asked) - 1)]
+    matched = {c for case in cases for m in case.measures if found.inside.get(f"case:{case.id}#{m.id}", 0.0) >= WELL_MATCHED for c in m.concepts}
+    return matched | {concept for case in close for measure in case.measures for concept in measure.concepts}
 
 
 def measure_option(concept: str, facts: list[Fact], targets: list[str], question: Question, shown: set[str], found: Found,
@@ -243,8 +257,9 @@ def measure_option(concept: str, facts: list[Fact], targets: list[str], question
     """
     general = sorted((f for f in facts if f.scope is None), key=lambda f: (targets.index(f.object), -STRENGTH_RANK[f.strength], f.id))
     seen = sorted((f for f in facts if f.scope and _within(f, question.filters, holdings)), key=lambda f: (_slug(f) not in shown, -MODALITY_RANK[f.modality], f.id))
-    applied = [(holdings.cases[s], m) for s in sorted(shown) for m in holdings.cases[s].measures if concept in m.concepts]
-    applied.sort(key=lambda one: (-found.inside.get(f"case:{one[0].id}#{one[1].id}", NOT_FOUND), one[0].id, one[1].id))
+    where = {*shown, *(_slug(f) for f in seen[:3] if _slug(f) in holdings.cases)}
+    applied = [(holdings.cases[s], m) for s in sorted(where) for m in holdings.cases[s].measures if concept in m.concepts]
+    applied.sort(key=lambda one: (one[0].id not in shown, -found.inside.get(f"case:{one[0].id}#{one[1].id}", NOT_FOUND), one[0].id, one[1].id))
     worsens = sorted((f for f in holdings.by_subject.get(concept, []) if f.relation == "may_worsen" and _within(f, question.filters, holdings)),
                      key=lambda f: (f.scope is None, -MODALITY_RANK[f.modality], -STRENGTH_RANK[f.strength], f.id))
     acts = sorted(((weights or {}).get(t, 1.0) for t in {f.object for f in facts if f.polarity == "affirmed"}), reverse=True)
@@ -252,9 +267,9 @@ def measure_option(concept: str, facts: list[Fact], targets: list[str], question
     score += 0.5 * STRENGTH_RANK[general[0].strength] if general else 0.0
     score += min(2.0, sum(min(1.0, (weights or {}).get(f.object, 1.0) / 2) for f in {f.scope: f for f in seen if f.polarity == "affirmed"}.values()))
     core = set(question.of_kind("hz", "sys", "grp", "imp"))
-    score += max((len(core & holdings.concepts_of_case[c.id]) for c, _ in applied), default=0)
-    score += 3.0 * (concept in question.concepts) + _group_bonus(concept, question, holdings) + 2.0 * found.likeness.get(concept, 0.0) + 1.0 * _made_for(concept, question, holdings)
-    score += max((0.4 * found.inside.get(f"case:{c.id}#{m.id}", 0.0) for c, m in applied), default=0.0)
+    score += max((len(core & holdings.concepts_of_case[c.id]) for c, _ in applied if c.id in shown), default=0)
+    score += 3.0 * (concept in question.concepts) + _group_bonus(concept, question, holdings) + 8.0 * found.likeness.get(concept, 0.0) + 1.0 * _made_for(concept, question, holdings)
+    score += max((0.8 * found.inside.get(f"case:{c.id}#{m.id}", 0.0) for c, m in applied if c.id in shown), default=0.0)
     return MeasureOption(concept, tuple(general), tuple(seen), tuple(worsens), tuple(applied), score)
 
 

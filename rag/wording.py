@@ -164,7 +164,7 @@ def years(text: str, lang: str) -> str:
     ('2017—2019', '2014–')
     """
     text = text.replace("、", ", ") if lang == "en" else text
-    return re.sub(r"(?<=\d)\s*[-–—]\s*(?=\d|$)", "—" if lang == "zh" else "–", text)
+    return re.sub(r"(?<!\d)(\d{4})\s*[-–—]\s*(?=\d{4}|$)", r"\1—" if lang == "zh" else r"\1–", text)
 
 
 def join(items: list[str], lang: str) -> str:
