@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from renzhi.ingest_docs.headings import HeadingPath, division_rank
+from renzhi.ingest_docs.headings import HeadingPath, division_rank, is_contents_line
 from renzhi.ingest_docs.model import Block, BlockKind
 
 
@@ -16,7 +16,10 @@ class DocumentText:
     _paragraphs: int = 0
 
     def add(self, kind: BlockKind, text: str, *, rank: int | None = None) -> None:
-        """Appends one block; empty ones are left out. A statute's chapter is a heading whatever its mark-up."""
+        """Appends one block; empty ones are left out. A statute's chapter is a heading whatever its mark-up.
+
+        A line of a table of contents stays in the text and is no block.
+        """
         text = text.strip()
         if not text:
             return
@@ -24,6 +27,8 @@ class DocumentText:
             kind, rank = "heading", division
         start = len(self.text) + 1 if self.text else 0
         self.text += ("\n" if self.text else "") + text
+        if kind != "table" and is_contents_line(text):
+            return
         self.blocks.append(self._block(kind, start, text, rank))
 
     def _block(self, kind: BlockKind, start: int, text: str, rank: int | None) -> Block:

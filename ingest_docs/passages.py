@@ -50,7 +50,7 @@ def split(read: ReadText, document: str) -> list[Passage]:
     """
     texts = {page.page: page.text for page in read.pages}
     pieces = [piece for run in _runs(read, texts) for piece in _pieces(run, texts[run.blocks[0].page])]
-    pieces = _with_lonely_headings(read, _merged(pieces, texts))
+    pieces = _with_lonely_headings(read, _merged(pieces, texts, read.blocks))
     found: list[Passage] = []
     for piece in pieces:
         text = texts[piece.page][piece.start : piece.end]
@@ -170,21 +170,31 @@ def _splitter(size: int) -> "RecursiveCharacterTextSplitter":
     )
 
 
-def _merged(pieces: list[_Piece], texts: dict[int | None, str]) -> list[_Piece]:
-    """Tiny pieces joined to the neighbour before them on the page, under the headings that both share."""
+def _merged(pieces: list[_Piece], texts: dict[int | None, str], blocks: tuple[Block, ...]) -> list[_Piece]:
+    """Tiny pieces joined to the neighbour before them on the page, under the headings that both share.
+
+    A running footer or a table of contents between the two, which is no block, keeps them apart.
+    """
     found: list[_Piece] = []
+    headings = [block for block in blocks if block.kind == "heading"]
     for piece in pieces:
         last = found[-1] if found else None
         if last and last.page == piece.page and not (last.article or piece.article) and last.end <= piece.start:
             together = length_of(texts[piece.page][last.start : piece.end])
             sizes = [length_of(texts[p.page][p.start : p.end]) for p in (last, piece)]
-            if min(sizes) < TINY and together <= 1.3 * TARGET:
+            if min(sizes) < TINY and together <= 1.3 * TARGET and _adjoin(last, piece, headings):
                 shared = tuple(a for a, b in zip(last.heading, piece.heading, strict=False) if a == b)
                 heading = last.heading if last.heading == piece.heading or sizes[1] < TINY <= sizes[0] else shared
                 found[-1] = _Piece(last.start, piece.end, last.page, last.paragraph, heading)
                 continue
         found.append(piece)
     return found
+
+
+def _adjoin(last: _Piece, piece: _Piece, headings: list[Block]) -> bool:
+    """Whether nothing but white space and headings stands between the two."""
+    between = [b for b in headings if b.page == piece.page and last.end <= b.start and b.end <= piece.start]
+    return piece.start - last.end - sum(b.end - b.start for b in between) <= 2 * (len(between) + 1)
 
 
 def _with_lonely_headings(read: ReadText, pieces: list[_Piece]) -> list[_Piece]:

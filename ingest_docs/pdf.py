@@ -12,7 +12,13 @@ from typing import Any
 
 from renzhi.errors import NotFound, Unreadable
 from renzhi.graph.model import PageText
-from renzhi.ingest_docs.headings import HeadingPath, division_rank
+from renzhi.ingest_docs.headings import (
+    HeadingPath,
+    division_rank,
+    ends_in_page_number,
+    is_contents_heading,
+    is_contents_line,
+)
 from renzhi.ingest_docs.model import Block, BlockKind, Box
 from renzhi.ingest_docs.pdf_chars import read_segments
 from renzhi.ingest_docs.pdf_layout import Paragraph, read_paragraphs
@@ -219,16 +225,20 @@ def _around(a: Box, b: Box) -> Box:
 
 
 def _blocks(layouts: list[list[Paragraph]]) -> Iterator[Block]:
-    """The paragraphs as blocks under their headings; running headers and footers are left out."""
+    """The paragraphs as blocks under their headings; running headers, footers and tables of contents are left out."""
     running = _running_lines(layouts)
     ranks = _heading_ranks(layouts)
+    body = 1.08 * _body_size(layouts)
     path = HeadingPath()
+    contents = False
     for page, layout in enumerate(layouts, 1):
         start, number = 0, 0
+        contents = _is_contents(layout, contents)
         for paragraph, after in zip(layout, [*layout[1:], None], strict=False):
             end = start + len(paragraph.text)
             rank = None if after and _runs_on(paragraph, after) else _heading_rank(paragraph, ranks)
-            if _is_running(paragraph, running):
+            at_end = paragraph.size <= body and any(paragraph is other for other in layout[:2] + layout[-2:])
+            if _is_running(paragraph, running, at_end=at_end) or _is_of_contents(paragraph.text, page=contents):
                 pass
             elif rank is not None:
                 yield Block(start, end, "heading", page, path.enter(rank, paragraph.text))
@@ -236,6 +246,21 @@ def _blocks(layouts: list[list[Paragraph]]) -> Iterator[Block]:
                 number += 1
                 yield Block(start, end, _kind(paragraph), page, path.path, number)
             start = end + 1
+
+
+def _is_contents(layout: list[Paragraph], before: bool) -> bool:
+    """Whether the page holds a table of contents: its title and lines with leaders, or, without leaders, its title or such
+    a page before and mostly lines that end in a number."""
+    numbered = sum(ends_in_page_number(p.text) or is_contents_line(p.text) for p in layout)
+    titled = any(is_contents_heading(p.text) for p in layout)
+    if titled and any(is_contents_line(p.text) for p in layout):
+        return True
+    return numbered >= 3 and ((titled and numbered >= 0.3 * len(layout)) or (before and numbered >= 0.6 * len(layout)))
+
+
+def _is_of_contents(text: str, *, page: bool) -> bool:
+    """`page`: whether it stands on a page of contents, where a number at the end is enough."""
+    return is_contents_line(text) or (page and (ends_in_page_number(text) or is_contents_heading(text)))
 
 
 def _runs_on(paragraph: Paragraph, after: Paragraph) -> bool:
@@ -261,9 +286,13 @@ def _at_edge(paragraph: Paragraph) -> bool:
     return len(paragraph.text) < 120 and (paragraph.top < 0.1 or paragraph.top > 0.88)
 
 
-def _is_running(paragraph: Paragraph, running: set[str]) -> bool:
+def _is_running(paragraph: Paragraph, running: set[str], *, at_end: bool) -> bool:
+    """A line that comes back is running also where a page has it further in, `at_end`: among its first or last
+    paragraphs and no larger than the body."""
     number = re.fullmatch(r"[-–—\s]*(?:第|Page)?\s*[\divxl]+\s*(?:页|/\s*\d+)?[-–—\s]*", paragraph.text, re.I)
-    return _at_edge(paragraph) and (bool(number) or _digitless(paragraph.text) in running)
+    comes_back = len(paragraph.text) < 120 and _digitless(paragraph.text) in running
+    named = sum(c.isalpha() for c in paragraph.text) >= 3
+    return (_at_edge(paragraph) and bool(number)) or (comes_back and (_at_edge(paragraph) or (at_end and named)))
 
 
 def _body_size(layouts: list[list[Paragraph]]) -> float:

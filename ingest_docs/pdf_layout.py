@@ -214,7 +214,8 @@ def _starts(rows: list[Row], at: int, lines: list[Row], pitch: float) -> bool:
         return True
     gap = row[0].v1 - last[0].v1
     large = size > 1.12 * median(r[0].size for r in rows)
-    if gap < 0 or gap > (1.45 * size if large else max(1.3 * pitch, 1.15 * size)):
+    # The pitch of a page with few lines says little: two of them may be a sentence and the footer.
+    if gap < 0 or gap > (1.45 * size if large else max(min(1.3 * pitch, 2.4 * size), 1.15 * size)):
         return True
     if row[0].u0 > last[0].u0 + 0.8 * size and len(lines) > 1:
         return True

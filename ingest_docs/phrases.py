@@ -15,7 +15,22 @@ _AND = {
     ),
 }
 _PHRASE = re.compile(
-    r"^\s+(?:of|in|on|at|near|across|along|for|from|during|to|within|around|under)\s+(?:[\w'’-]+\s+){0,4}$"
+    r"^\s+(?:(?:of|in|on|at|near|across|along|from|during|within|around|under)\s+(?:[\w'’-]+\s+){0,4}|"
+    r"to\s+(?:(?:the|a|an|our|its|their|local|critical|public|private|coastal)\s+){0,2})$"
+)
+_PARTICIPLE = re.compile(r"[a-z]+ed\b", re.I)
+"""What begins with one is no head of the words before it: "the earthquake blocked roads"."""
+_NAMED_ONLY = re.compile(
+    r"(?:[ -](?:zone|area|plain|map|mapping|insurance|plan|planning|polic(?:y|ies)|control|management|protection|prevention|preparedness|"
+    r"mitigation|adaptation|resilience|resiliency|warning|alert|response|relief|recovery|gate|elevation|season|district|program|programme|"
+    r"project|code|law|monitoring|research|stud(?:y|ies)|assessment|model|modell?ing|data|standard|chapter|section|committee|task force|"
+    r"coordinator|department|readiness|awareness|education|vulnerability|exposure|fund|funding|designation|category|scenario|projection|"
+    r"forecast|forecasting|watch|meter|level)s?\b|[ -](?:prone|resistant|proof|resilient|tolerant|proofing|proofed|control)\b)",
+    re.I,
+)
+"""After one of these a hazard only names something else: a flood map, a heat plan."""
+_NAMED_ONLY_ZH = re.compile(
+    "规划|管理|预报|预警|预案|调度|评估|评价|监测|区划|防治|防御|治理|应急|保险|模型|模拟|数据|指数|作?为"
 )
 
 
@@ -39,6 +54,14 @@ class Sentence:
     lang: Lang
     spots: tuple[Spot, ...]
     cues: tuple[Cue, ...]
+
+    @property
+    def masked(self) -> str:
+        """The text with its mentions blotted out: the "without" of "without power" denies nothing."""
+        text = self.text
+        for spot in self.spots:
+            text = text[: spot.start] + "x" * (spot.end - spot.start) + text[spot.end :]
+        return text
 
     def before(self, offset: int) -> list[Spot]:
         return [spot for spot in self.spots if spot.end <= offset]
@@ -85,6 +108,7 @@ class Sentence:
             if (
                 other.end > limit
                 or not (between in ("", " ", "-", "的") or near)
+                or (self.lang == "en" and _PARTICIPLE.match(self.text, other.start))
                 or self.has_cue(spot.end, other.start)
             ):
                 break
@@ -100,6 +124,14 @@ class Sentence:
                     break
                 found.insert(0, other)
         return found
+
+
+def meant(text: str, spot: Spot, lang: Lang) -> bool:
+    """Whether a spot stands for what it names, and not for a plan, zone or insurance called after it."""
+    kinds = {kind_of(m.concept) for m in spot.mentions}
+    if lang == "zh":
+        return not (kinds <= {"hazard", "impact", "system"} and _NAMED_ONLY_ZH.match(text, spot.end))
+    return not (kinds <= {"hazard", "impact"} and _NAMED_ONLY.match(text, spot.end))
 
 
 def spots_of(mentions: list[Mention]) -> tuple[Spot, ...]:

@@ -11,13 +11,19 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from renzhi.graph.model import Fact, Lang, Passage, Support, fact_id
+from renzhi.ingest_docs.headings import is_contents_line
 from renzhi.ingest_docs.language import language_of
 from renzhi.ingest_docs.relations import Reading, read_relations
 from renzhi.ontology.model import Mention, Vocabulary
 from renzhi.ontology.sentences import sentence_spans
+from renzhi.ontology.traditional import simplified
 
-RULES = "rules@1"
-_CONTENTS_LINE = re.compile(r"\.{4,}|…{2,}|·{4,}|(?:\. ){4,}|_{4,}")
+RULES = "rules@2"
+_LEADERS = re.compile(r"\.{4,}|…{2,}|·{4,}|(?:\. ){4,}|_{4,}")
+_NUMBERED = re.compile(
+    r"\d{1,2}(?:\.\d{1,2})+\.?\s|第[一二三四五六七八九十\d]+[编章节]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]"
+)
+_STOPS = ("。", "！", "？", "；", "：", ".", "!", "?", ";", ":", ",", "，")
 
 
 class Finder(Protocol):
@@ -70,7 +76,8 @@ def find_statements(text: str, recogniser: Finder, *, lang: Lang, vocabulary: Vo
         own = language_of(sentence, otherwise=lang)
         mentions = recogniser.find(sentence, lang=own)
         if len(mentions) > 1:
-            readings = read_relations(sentence, mentions, lang=own, vocabulary=vocabulary)
+            readable = simplified(sentence) if own == "zh" else sentence
+            readings = read_relations(readable, mentions, lang=own, vocabulary=vocabulary)
             found += [Stated(start, end, _shifted(reading, start)) for reading in readings]
     return found
 
@@ -80,11 +87,20 @@ def _shifted(reading: Reading, by: int) -> Reading:
     return replace(reading, subject=subject, object=object)
 
 
+def _is_title(line: str) -> bool:
+    """Whether a line is set as a title: no stop at its end, and numbered, in capitals or with Most Words in Capitals."""
+    if line.endswith(_STOPS) or len(line) > 120:
+        return False
+    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", line) if len(word) > 3]
+    capitals = sum(word[0].isupper() for word in words)
+    return bool(_NUMBERED.match(line)) or line.isupper() or (len(words) > 2 and capitals >= 0.8 * len(words))
+
+
 def _statements(text: str) -> list[tuple[int, int]]:
     """Spans of sentences without the white space around them; lines and table cells end a sentence."""
     found: list[tuple[int, int]] = []
     for line in re.finditer(r"[^\n\t]+", text):
-        if _CONTENTS_LINE.search(line[0]):
+        if _LEADERS.search(line[0]) or is_contents_line(line[0]) or _is_title(line[0].strip()):
             continue
         for start, end in sentence_spans(line[0]):
             sentence = line[0][start:end]

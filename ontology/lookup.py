@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from renzhi.ontology.model import Concept, Vocabulary
+from renzhi.ontology.traditional import simplified
 
 _BRACKET = re.compile(r" \([^)]*\)|（[^）]*）")
 _PROPER = frozenset({"Indigenous"})
@@ -16,7 +17,7 @@ def find_concepts(vocabulary: Vocabulary, text: str) -> list[Concept]:
     """The concepts whose id, label or other form, in either language, is `text`, begins with it or contains it.
 
     Best first: exact before prefix before inside; label before synonym before lay wording; then the closest in length.
-    Case, width and surrounding space do not matter. Empty text gives all concepts, no find an empty list.
+    Case, width, script (traditional or simplified) and surrounding space do not matter. Empty text gives all concepts, no find an empty list.
     """
     wanted = _plain(text)
     if not wanted:
@@ -44,7 +45,7 @@ def short_label(concept: Concept, lang: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(simplified(unicodedata.normalize("NFKC", text)).casefold().split())
 
 
 def _position(plain: str, wanted: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from renzhi.ontology.inflection import fold_word, is_verb_form
 from renzhi.ontology.model import Form
 from renzhi.ontology.sentences import plain, sentence_around, sentence_spans
+from renzhi.ontology.word_order import other_orders
 
 Lang = Literal["zh", "en"]
 _STRENGTH = ("label", "alt", "context", "hidden")
@@ -68,9 +69,27 @@ class Phrases:
         )
         self._forms: dict[tuple[str, ...], list[Form]] = defaultdict(list)
         for form in forms:
-            self._forms[tuple(word.key for word in self._split(plain(form.text)))].append(form)
+            self._forms[self._key(form)].append(form)
+        self._forms |= self._reordered()
         self._matcher = PhraseMatcher(nlp.vocab, attr="ORTH")
         self._matcher.add("forms", [self._doc(key) for key in self._forms])
+
+    def _key(self, form: Form) -> tuple[str, ...]:
+        return tuple(word.key for word in self._split(plain(form.text)))
+
+    def _reordered(self) -> dict[tuple[str, ...], list[Form]]:
+        """The forms in other word orders, as far as no form is written so and only one concept could be meant."""
+        found: dict[tuple[str, ...], list[Form]] = defaultdict(list)
+        for key, forms in self._forms.items():
+            for form in forms:
+                if form.use in ("label", "alt"):
+                    for other in other_orders(plain(form.text), key, form.lang):
+                        found[other].append(form)
+        return {
+            key: forms
+            for key, forms in found.items()
+            if key not in self._forms and len({form.concept for form in forms}) == 1
+        }
 
     def find(self, searched: Searched) -> Iterator[Found]:
         """Every span that counts, overlapping ones too."""

@@ -21,9 +21,9 @@ class Recogniser:
         """Mentions in the order of the text; the longest form wins, so spans do not overlap.
 
         One span names several concepts only where the vocabulary gives that form to each of them. `hidden` adds lay
-        wording, misspellings and traditional characters, which are for questions. English terms in Chinese text are
-        found too, and the reverse: `lang` is the language that is looked for in any case. Whether a mention is negated
-        is not said here.
+        wording and misspellings, which are for questions; traditional characters count as simplified ones. English
+        terms in Chinese text are found too, and the reverse: `lang` is the language that is looked for in any case.
+        Whether a mention is negated is not said here.
         """
         searched = Searched.of(text, hidden=hidden)
         found: list[Found] = []

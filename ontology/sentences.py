@@ -2,6 +2,9 @@
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
+
+from renzhi.ontology.traditional import to_simplified
 
 _END = re.compile(r"""(?:[。！？!?]+["'”’」』）)]*|\.["'”’)]*(?=\s+["'“‘(]?[A-Z0-9\u3400-\u9fff])|\n\s*\n)\s*""")
 _ABBREVIATION = re.compile(
@@ -15,16 +18,21 @@ _SAME_LENGTH = {0xFF01 + i: chr(0x21 + i) for i in range(94) if chr(0x21 + i) no
 
 
 def plain(text: str) -> str:
-    """The text in half width and lower case, with as many code points as before.
+    """The text in half width, lower case and simplified characters, with as many code points as before.
 
-    >>> plain("ＰＭ２.５污染")
-    'pm2.5污染'
+    >>> plain("ＰＭ２.５污染"), plain("都市熱島")
+    ('pm2.5污染', '都市热岛')
     """
-    narrow = text.translate(_SAME_LENGTH)
+    narrow = text.translate(_table())
     lower = narrow.lower()
     if len(lower) == len(text):
         return lower
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in narrow)
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[int, str]:
+    return _SAME_LENGTH | to_simplified()
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

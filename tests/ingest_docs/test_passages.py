@@ -88,3 +88,10 @@ def test_no_passage_crosses_a_page_and_a_continued_article_keeps_its_number(make
     assert all(texts[p.page][p.start : p.end] == p.text for p in passages)
     assert [p.heading for p in passages[2:]] == [(), ("第三条",), ()]
     assert [p.paragraph for p in passages] == [1, 2, 3, 1, 2]
+
+
+def test_contents_lines_of_text_formats_are_no_headings_and_no_passages(tmp_path):
+    contents = "1 Flooding ........ 3\n2 Heat waves ........ 17\n第三章 内涝……………………25"
+    passages = _split(tmp_path / "a.txt", f"{contents}\n\n{SENTENCES[0]}他停了一下……2021 年又淹了一次。")
+    assert [p.text for p in passages] == [f"{SENTENCES[0]}他停了一下……2021 年又淹了一次。"]
+    assert passages[0].heading == ()

@@ -9,6 +9,7 @@ from PIL import Image
 
 from renzhi.errors import NotFound
 from renzhi.graph.model import plain
+from renzhi.ingest_docs.passages import split
 from renzhi.ingest_docs.pdf import page_image, quote_boxes
 from renzhi.ingest_docs.read import read_file
 
@@ -133,6 +134,48 @@ def test_running_headers_and_page_numbers_are_no_blocks_and_pages_are_counted(ma
     assert [read.pages[b.page - 1].text[b.start : b.end] for b in read.blocks] == [
         f"第{n}处泵站在汛期前完成检修，运行正常。" for n in "一二三四"
     ]
+
+
+CONTENTS = ["目 录", "一、防汛总则 ............ 3", "二、内涝应对 ……………… 5", "3.2 Flooding ........ 17"]
+
+
+def test_a_table_of_contents_stays_in_the_text_and_is_neither_heading_nor_passage(make_pdf, line):
+    contents = [line(60, 780 - 24 * at, text, 16) for at, text in enumerate(CONTENTS)]
+    lines = [line(60, 740 - 16 * at, text) for at, text in enumerate([*LEFT[:3], *LEFT])]
+    body = [line(60, 780, "一、防汛总则", 16), *lines]
+    read = read_file(make_pdf("目录.pdf", [contents, body]))
+    assert all(text.replace(" ", "") in read.pages[0].text.replace(" ", "") for text in CONTENTS)
+    assert [b.heading[-1] for b in read.blocks if b.kind == "heading"] == ["一、防汛总则"]
+    assert not any(passage.page == 1 for passage in split(read, "doc:a"))
+
+
+def test_contents_without_leaders_are_known_by_their_page(tmp_path):
+    pdf = _latin(tmp_path)
+    pdf.set_font("Helvetica", "B", 18)
+    pdf.text(20, 25, "Contents")
+    pdf.set_font("Helvetica", size=11)
+    for at, text in enumerate(["Introduction 1", "Flooding due to storm surge 4", "Heat and health 9", "Appendix ii"]):
+        pdf.text(20, 40 + 12 * at, text)
+    pdf.add_page()
+    pdf.text(20, 40, "In 2021 the harbour flooded twice, and the second flood reached the level of 2019")
+    pdf.output(str(path := tmp_path / "contents.pdf"))
+    assert [p.page for p in split(read_file(path), "doc:a")] == [2]
+
+
+def test_a_footer_between_two_paragraphs_is_in_no_passage(make_pdf, line):
+    pages = [
+        [line(60, 700, f"第{n}处泵站运行正常。"), line(60, 60, f"样港区防汛年报 第{at}页"), line(320, 500, "注：略。", matrix="0 1 -1 0")]
+        for at, n in enumerate("一二三四", 1)
+    ]
+    passages = split(read_file(make_pdf("年报.pdf", pages)), "doc:a")
+    assert passages and not any("年报" in p.text for p in passages)
+
+
+def test_a_running_line_further_in_on_one_page_is_still_no_block(make_pdf, line):
+    pages = [[line(60, 700, f"第{n}处泵站在汛期前完成检修。"), line(60, 60 if at < 4 else 140, "样港区防汛年报")]
+             for at, n in enumerate("一二三四", 1)]  # fmt: skip
+    read = read_file(make_pdf("年报.pdf", pages))
+    assert len(read.blocks) == 4 and not any("年报" in p.text for p in split(read, "doc:a"))
 
 
 def test_headings_are_told_by_size_and_nest(make_pdf, line):

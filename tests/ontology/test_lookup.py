@@ -12,6 +12,7 @@ from renzhi.ontology.model import Vocabulary
         ("内涝", "hz:waterlogging"),
         ("城市内涝", "hz:waterlogging"),
         ("內澇", "hz:waterlogging"),
+        ("雨水花園", "mea:rain_garden"),
         ("waterlogging", "hz:waterlogging"),
         ("WATERLOGGING ", "hz:waterlogging"),
         ("ＷＡＴＥＲＬＯＧＧＩＮＧ", "hz:waterlogging"),

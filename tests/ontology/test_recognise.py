@@ -10,6 +10,7 @@ from renzhi.ontology.inflection import fold_word
 from renzhi.ontology.phrases import Lang
 from renzhi.ontology.recognise import Recogniser
 from renzhi.ontology.sentences import plain, sentence_spans
+from renzhi.ontology.traditional import simplified, to_simplified
 
 # lang, text, concepts: written before the recogniser was run on them; six rows were then put right where the vocabulary
 # has a longer or no form for what was expected (flooded underpass). Finds that are still wrong or missing are left in.
@@ -160,12 +161,75 @@ def test_mentions_do_not_overlap_and_offsets_are_code_points_of_the_text(recogni
 
 @pytest.mark.parametrize(
     ("text", "lang", "concept"),
-    [("內澇嚴重怎麼辦", "zh", "hz:waterlogging"), ("没电了怎么办", "zh", "imp:power_outage"),
+    [("家里很热怎么办", "zh", "imp:indoor_overheating"), ("没电了怎么办", "zh", "imp:power_outage"),
      ("what if the lights out", "en", "imp:power_outage")],
 )  # fmt: skip
 def test_hidden_forms_count_in_questions_only(recogniser: Recogniser, text: str, lang: Lang, concept: str) -> None:
     assert concept in concepts(recogniser, text, lang, hidden=True)
     assert concept not in concepts(recogniser, text, lang)
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "form"),
+    [
+        ("flooding of the basement", "imp:underground_inundation", "flooding of the basement"),
+        ("Basements flooded overnight.", "imp:underground_inundation", "Basements flooded"),
+        ("the collapse of two bridges and the closure of schools", "imp:school_closure", "closure of schools"),
+        ("the collapse of bridges", "imp:bridge_damage", "collapse of bridges"),
+        ("damage to the bridge", "imp:bridge_damage", "damage to the bridge"),
+        ("a rise in sea level", "hz:sea_level_rise", "rise in sea level"),
+        ("failure of the dam", "hz:dam_failure", "failure of the dam"),
+        ("planting street trees", "mea:street_trees", "planting street trees"),
+        ("electricity outages at pumping stations", "sys:pump_station", "pumping stations"),
+        ("electricity outages at pumping stations", "imp:power_outage", "outages"),
+        ("flooding of hospitals", "sys:hospital", "hospitals"),
+        ("flooding of hospitals", "hz:flood", "flooding"),
+    ],
+)
+def test_english_word_orders_are_recognised(recogniser: Recogniser, text: str, concept: str, form: str) -> None:
+    assert (concept, form) in found(recogniser, text, "en")
+
+
+def test_a_noun_after_an_adjective_is_not_cut_off(recogniser: Recogniser) -> None:
+    assert concepts(recogniser, "flooding of coastal roads", "en") == {"hz:flood", "sys:road"}
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("医院进水", "imp:medical_disruption"),
+        ("进水的医院", "imp:medical_disruption"),
+        ("被淹的地下车库", "imp:underground_inundation"),
+        ("停运的地铁", "imp:rail_disruption"),
+        ("受损的桥梁", "imp:bridge_damage"),
+        ("房屋被冲毁", "imp:building_damage"),
+    ],
+)
+def test_chinese_word_orders_are_recognised_whole(recogniser: Recogniser, text: str, concept: str) -> None:
+    assert found(recogniser, text, "zh") == {(concept, text)}
+
+
+def test_documents_in_traditional_characters_are_recognised_as_typed(recogniser: Recogniser) -> None:
+    text = "颱風「尼伯特」引發豪雨及土石流，🌊捷運站淹水，醫院停電；港鐵停駛。"
+    mentions = recogniser.find(text, lang="zh")
+    assert [text[mention.start : mention.end] for mention in mentions] == [mention.form for mention in mentions]
+    assert [(mention.concept, mention.form) for mention in mentions] == [
+        ("hz:tropical_cyclone", "颱風"), ("hz:heavy_rain", "豪雨"), ("hz:debris_flow", "土石流"),
+        ("imp:metro_flooding", "捷運站淹水"), ("imp:medical_disruption", "醫院停電"), ("imp:rail_disruption", "港鐵停駛"),
+    ]  # fmt: skip
+
+
+def test_cues_and_blockers_hold_in_traditional_characters(recogniser: Recogniser) -> None:
+    assert "hz:waterlogging" in concepts(recogniser, "暴雨後社區積水嚴重。", "zh")
+    assert "hz:waterlogging" not in concepts(recogniser, "皮膚下有少量積水。", "zh")
+    assert "sys:railway" not in concepts(recogniser, "提高鐵塔高度", "zh")
+
+
+def test_every_traditional_character_stands_for_one_simplified_one() -> None:
+    table = to_simplified()
+    assert len(table) > 3000
+    assert all(len(simple) == 1 and chr(char) != simple for char, simple in table.items())
+    assert simplified("臺灣的颱風，a heat wave") == "台湾的台风，a heat wave"
 
 
 def test_terms_of_the_other_language_are_found_in_mixed_text(recogniser: Recogniser) -> None:

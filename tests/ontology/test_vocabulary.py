@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from renzhi.ontology.load import TURTLE_FILES
 from renzhi.ontology.model import Vocabulary
 from renzhi.ontology.turtle_reader import concept_iri
 
@@ -131,3 +132,9 @@ def test_cases_apply_measures_and_actors_are_responsible(vocabulary: Vocabulary)
     assert vocabulary.relations["responsible_for"].joins("actor", "system")
     assert vocabulary.relations["measured_by"].joins("impact", "indicator")
     assert not vocabulary.relations["occurred_in"].joins("case", "measure")
+
+
+def test_the_turtle_files_name_the_licence_of_the_code() -> None:
+    texts = [file.read_text(encoding="utf-8") for file in TURTLE_FILES]
+    named = {address for text in texts for address in re.findall(r"dcterms:license <([^>]+)>", text)}
+    assert named == {"https://www.apache.org/licenses/LICENSE-2.0"}
