@@ -12,6 +12,7 @@ from renzhi.ui.strings import STRINGS, say
 Label = Callable[[str, str], str]
 """Concept id and language to label."""
 _CASE_LINE = re.compile(r"^\*\*(?P<title>.+?)\*\*\s*[（(](?P<meta>.+?)[）)](?:。|\.\s)\s*(?P<text>.+)$", re.S)
+_TITLE_AND_META = re.compile(r"^(?P<title>.+?)\s*[（(](?P<meta>[^（）()]+)[）)]$", re.S)
 _MEASURE_LINE = re.compile(r"^(?P<kinds>[^*|｜]+?)\s*[|｜]\s*(?:\*\*(?P<name>.+?)\*\*(?:。|\.)\s*)?(?P<text>.+)$", re.S)
 _PARTS = re.compile(r"(?:^|[。.；;]\s*)(副作用|作用|案例|Side effects|Effect|Case)\s*[：:]\s*")
 _QUOTED_LINE = re.compile(r"^(?P<head>.*?[：:])\s*“(?P<quote>.+)”\s*(?P<marks>(?:\[\d+\])+)", re.S)
@@ -47,6 +48,8 @@ def _block(block: Block, answer: Answer, lang: str) -> str:
     if block.kind == "lead" and answer.abstained:
         return f'<div class="rz-notice rz-warn" role="status"><strong>{escape(say("weak_title", answer.lang))}</strong>{_without_title(block, answer, lang)}</div>'
     title = _heading(block.heading) if block.heading else ""
+    if block.kind == "table" and answer.abstained and body:
+        title = title or heading(say("missing", answer.lang))
     return f'<div class="rz-block rz-b-{block.kind}">{title}{body}</div>'
 
 
@@ -55,7 +58,12 @@ def _without_title(block: Block, answer: Answer, lang: str) -> str:
     text = block.markdown.strip()
     title = STRINGS["weak_title"][0 if answer.lang == "zh" else 1]
     rest = text.removeprefix(title).lstrip("。.:：， ")
-    return to_html(rest, lang) if rest else ""
+    return to_html(_capital(rest), lang) if rest else ""
+
+
+def _capital(text: str) -> str:
+    """With a capital where it opens a line of its own."""
+    return text[:1].upper() + text[1:]
 
 
 def _heading(text: str) -> str:
@@ -95,10 +103,27 @@ def _sentences(markdown: str, lang: str) -> str:
 
 
 def _nearest(markdown: str, lang: str) -> str:
-    items = list_items(markdown)
-    if not items:
+    """A card a row: the case, what is the same and what differs, and what it records."""
+    head, *rows = [_cells(line) for line in markdown.splitlines() if line.startswith("|") and not line.startswith("|--")] or [[]]
+    if not rows or {len(row) for row in (head, *rows)} != {4}:
         return to_html(markdown, lang)
-    return "".join(f'<div class="rz-card">{to_html(item, lang)}</div>' for item in items)
+    note = "\n".join(line for line in markdown.splitlines() if not line.startswith("|"))
+    return "".join(_near_card(head, row, lang) for row in rows) + f'<div class="rz-meta">{to_html(note, lang)}</div>'
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def _near_card(head: Sequence[str], row: Sequence[str], lang: str) -> str:
+    title, same, differs, records = row
+    found = _TITLE_AND_META.match(title)
+    name, line = (found["title"], _dots(found["meta"])) if found else (title, "")
+    colon = "：" if re.search("[\u3400-\u9fff]", head[0]) else ": "
+    pairs = "".join(f"<span><span>{escape(label)}{colon}</span>{to_inline_html(text, lang)}</span>" for label, text in ((head[1], same), (head[2], differs)))
+    said = f"<p>{to_inline_html(records, lang)}</p>" if records else ""
+    return (f'<div class="rz-card rz-near"><b>{to_inline_html(name, lang)}</b>'
+            f'<p class="rz-meta"><span>{to_inline_html(line, lang)}</span>{pairs}</p>{said}</div>')
 
 
 def _measures(markdown: str, lang: str) -> str:
@@ -127,7 +152,7 @@ def _dimensions(text: str) -> list[str]:
 
 def _measure_card(row: re.Match[str], kinds: Sequence[str], lang: str) -> str:
     if not row["name"]:
-        return f'<p class="rz-meta rz-empty">{to_inline_html(row["text"], lang)}</p>'
+        return f'<p class="rz-meta rz-empty">{to_inline_html(_capital(row["text"]), lang)}</p>'
     pieces = _PARTS.split(row["text"])
     fields = dict(zip(pieces[1::2], pieces[2::2], strict=False))
     rows = "".join(_measure_field(name, text.strip(), lang) for name, text in fields.items()) or to_html(row["text"], lang)
@@ -138,7 +163,7 @@ def _measure_card(row: re.Match[str], kinds: Sequence[str], lang: str) -> str:
 
 def _measure_field(name: str, text: str, lang: str) -> str:
     kind = "rz-side" if name in STRINGS["side_effects"] else "rz-field"
-    return f'<div class="{kind}"><b>{escape(name)}</b><span>{to_inline_html(text, lang)}</span></div>'
+    return f'<div class="{kind}"><b>{escape(name)}</b><span>{to_inline_html(_capital(text), lang)}</span></div>'
 
 
 def _groups(markdown: str, lang: str) -> str:
@@ -154,5 +179,5 @@ def _groups(markdown: str, lang: str) -> str:
 
 
 def _gaps(markdown: str, lang: str) -> str:
-    items = [part.strip().rstrip("。.") for part in re.split(r"；|;\s", markdown.strip())]
+    items = list_items(markdown) or [part.strip().rstrip("。.") for part in re.split(r"；|;\s", markdown.strip())]
     return "<ul>" + "".join(f"<li>{to_inline_html(item, lang)}</li>" for item in items if item) + "</ul>"

@@ -1,5 +1,6 @@
 """A case record as HTML: statements with sources, figures, measures, groups, conflicts, doubts."""
 
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -15,18 +16,20 @@ from renzhi.ui.components import (
     html_lang,
     meta,
     quality_badge,
+    year_span,
 )
-from renzhi.ui.markup import chip
+from renzhi.ui.markup import chip, keep_together
 from renzhi.ui.strings import say
 
 Label = Callable[[str, str], str]
+_SOURCE_ID = re.compile(r"\[?(?<![A-Za-z0-9])(s\d+)(?![A-Za-z0-9])\]?")
 _SECTIONS = ("vulnerability", "cause", "impact", "outcome", "barrier", "side_effect", "co_benefit", "cost", "lesson")
 
 
 def case_head(case: Case, lang: str) -> str:
     """Title, place, years and scale, summary, and the concepts it was bound to."""
     admin = case.place.admin.get(lang) if case.place.admin else None
-    line = meta(case.place.get(lang), admin, case.years, say(case.scale, lang))
+    line = meta(case.place.get(lang), admin, year_span(case.years, lang), say(case.scale, lang))
     named = [(n.concepts[0] if n.concepts else None, n.get(lang)) for n in (*case.hazards, *case.exposed_systems)]
     return (f'<div class="rz-head" lang="{html_lang(lang)}"><h1>{escape(case.title.get(lang))}</h1><p class="rz-meta">{line}</p></div>'
             f'{chips(named)}<p class="rz-summary" lang="{html_lang(lang)}">{escape(case.summary.get(lang))}</p>')
@@ -64,20 +67,26 @@ def _marks(sources: Sequence[str], case: Case, lang: str) -> str:
     return "".join(chip(numbers[one], lang) for one in sources if one in numbers)
 
 
-def _both(text: Text, original: str, lang: str, marks: str = "") -> str:
+def _worded(text: str, case: Case, lang: str) -> str:
+    """The text with the ids by which a record names its sources (`s2`, `[s2]`) as the numbers that the page gives them."""
+    numbers = source_numbers(case)
+    return keep_together(_SOURCE_ID.sub(lambda m: chip(numbers[m[1]], lang) if m[1] in numbers else m[0], escape(text)))
+
+
+def _both(text: Text, original: str, lang: str, words: Callable[[str], str], marks: str = "") -> str:
     """The record wording, and beside it our translation, marked; the reader's language comes first."""
     other = "en" if original == "zh" else "zh"
-    own = f'<p lang="{html_lang(original)}">{escape(text.get(original))}{marks}</p>'
+    own = f'<p lang="{html_lang(original)}">{words(text.get(original))}{marks}</p>'
     if text.get(original) == text.get(other):
         return own
     own = own if original == lang else own.replace("<p ", '<p class="rz-second" ', 1)
     tag = f'<span class="rz-tag">{escape(say("translation", lang))}</span>'
-    translated = f'<p class="rz-translation" lang="{html_lang(other)}">{tag}{escape(text.get(other))}</p>'
+    translated = f'<p class="rz-translation" lang="{html_lang(other)}">{tag}{words(text.get(other))}</p>'
     return own + translated if original == lang else translated.replace("rz-translation", "rz-translation rz-first") + own
 
 
 def _doubts_at(case: Case, at: str, lang: str) -> str:
-    return "".join(f'<p class="rz-doubt"><b>{escape(say("doubt", lang))}</b>{escape(d.get(lang))}</p>' for d in case.doubts if d.at == at)
+    return "".join(f'<p class="rz-doubt"><b>{escape(say("doubt", lang))}</b>{_worded(d.get(lang), case, lang)}</p>' for d in case.doubts if d.at == at)
 
 
 def statements(case: Case, lang: str) -> str:
@@ -93,7 +102,9 @@ def statements(case: Case, lang: str) -> str:
 
 def _statement(case: Case, one: Statement, lang: str) -> str:
     year = f'<span class="rz-meta"> {escape(one.year)}</span>' if one.year else ""
-    body = _both(one.text, one.lang, lang, year + _marks(one.sources, case, lang))
+    named = _SOURCE_ID.findall(one.text.get(one.lang))
+    marks = _marks([source for source in one.sources if source not in named], case, lang)
+    body = keep_together(_both(one.text, one.lang, lang, lambda text: _worded(text, case, lang), year + marks))
     strip = chain_strip([(None, step) for step in (one.chain.zh if lang == "zh" else one.chain.en)]) if one.chain else ""
     mark = badge(say("editor", lang)) if one.editor else ""
     return f'<div class="rz-says{" rz-editor" if one.editor else ""}" id="{one.id}">{mark}{body}{strip}{_doubts_at(case, one.id, lang)}</div>'
@@ -105,15 +116,17 @@ def figures_table(case: Case, lang: str) -> str:
         return ""
     heads = "".join(f'<th class="{c}">{escape(say(k, lang))}</th>' for k, c in (("figure", ""), ("value", "num"), ("unit", ""), ("basis", ""), ("source", "")))
     rows = "".join(_figure(case, figure, lang) for figure in case.figures)
-    return heading(say("figures", lang)) + f'<table class="rz-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return heading(say("figures", lang)) + f'<table class="rz-table rz-figures"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _figure(case: Case, figure: Figure, lang: str) -> str:
     basis = meta(figure.year or say("undated", lang), figure.place.get(lang) if figure.place else None,
                  figure.counted_by.get(lang) if figure.counted_by else None, figure.note.get(lang) if figure.note else None)
-    return (f'<tr><td>{escape(figure.what.get(lang))}{_doubts_at(case, figure.id, lang)}</td><td class="num">{escape(_value(figure, lang))}</td>'
-            f'<td>{escape(_unit(figure, lang))}</td>'
-            f'<td>{basis}</td><td>{_marks(figure.sources, case, lang)}</td></tr>')
+    doubts = _doubts_at(case, figure.id, lang)
+    below = f'<tr class="rz-below"><td colspan="5">{doubts}</td></tr>' if doubts else ""
+    return (f'<tr><td>{escape(figure.what.get(lang))}</td><td class="num">{escape(_value(figure, lang))}</td>'
+            f'<td class="rz-unit">{escape(_unit(figure, lang))}</td>'
+            f'<td>{basis}</td><td>{_marks(figure.sources, case, lang)}</td></tr>{below}')
 
 
 def _value(figure: Figure, lang: str) -> str:
@@ -172,8 +185,8 @@ def conflicts(case: Case, lang: str) -> str:
     entries |= {f.id: f"{f.what.get(lang)} {_value(f, lang)} {_unit(f, lang)}" for f in case.figures} | {m.id: m.name.get(lang) for m in case.measures}
     sources = {e.id: e.sources for e in _entries(case)}
     drawn = "".join(
-        f'<p>{escape(c.about.get(lang))}</p><div class="rz-versus">'
-        + "".join(f"<div>{escape(entries[i])}{_marks(sources[i], case, lang)}</div>" for i in c.between if i in entries) + "</div>"
+        f'<p>{_worded(c.about.get(lang), case, lang)}</p><div class="rz-versus">'
+        + "".join(f"<div>{_worded(entries[i], case, lang)}{_marks(sources[i], case, lang)}</div>" for i in c.between if i in entries) + "</div>"
         for c in case.conflicts)
     return heading(say("conflicts", lang)) + drawn if drawn else ""
 
@@ -181,8 +194,8 @@ def conflicts(case: Case, lang: str) -> str:
 def closing(case: Case, lang: str) -> str:
     """Doubts that concern no single entry, and the editor's remarks."""
     shown = {e.id for e in _entries(case)} | {source.id for source in case.sources} | {*_SECTIONS, "vulnerable_groups", "groups"}
-    rest = "".join(f'<p class="rz-doubt">{escape(d.get(lang))}</p>' for d in case.doubts if d.at not in shown)
-    notes = "".join(f'<p class="rz-says rz-editor">{escape(r.get(lang))}</p>' for r in case.remarks)
+    rest = "".join(f'<p class="rz-doubt">{_worded(d.get(lang), case, lang)}</p>' for d in case.doubts if d.at not in shown)
+    notes = "".join(f'<p class="rz-says rz-editor">{_worded(r.get(lang), case, lang)}</p>' for r in case.remarks)
     return (heading(say("doubts", lang)) + rest if rest else "") + (heading(say("remarks", lang)) + notes if notes else "")
 
 

@@ -95,11 +95,29 @@ def meta(*parts: str | None) -> str:
     return '<span class="rz-dot"> · </span>'.join(escape(part) for part in parts if part)
 
 
+def working(text: str, *, stopped: str) -> str:
+    """Says `text` while the page is being made, and `stopped` where it stays when no more is coming."""
+    return f'<p class="rz-working" role="status"><span>{escape(text)}</span><span>{escape(stopped)}</span></p>'
+
+
+def year_span(years: str, lang: str) -> str:
+    """The years of a case with the dash of the language.
+
+    >>> year_span("2017-2019", "zh"), year_span("2024-", "en"), year_span("2021-07-20", "en")
+    ('2017—2019', '2024–', '2021-07-20')
+    """
+    return re.sub(r"(?<![\d-])(\d{4})-(?=\d{4}(?![\d-])|$)", r"\1" + ("—" if lang == "zh" else "–"), years)
+
+
 def plain_label(text: str, *, limit: int = 200) -> str:
     """A text as the label of a Streamlit widget, which reads labels as Markdown: one line, nothing in it is markup."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>:$^])", r"\\\1", shortened(text, limit=limit))
+
+
+def shortened(text: str, *, limit: int = 200) -> str:
+    """The text on one line of at most `limit` characters."""
     line = " ".join(text.split())
-    short = line if len(line) <= limit else line[: limit - 1] + "…"
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>:$^])", r"\\\1", short)
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def page_head(title: str, lead: str = "") -> str:

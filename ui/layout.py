@@ -9,7 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from renzhi.ui import service
 from renzhi.ui.pages import add, ask, cases, review, start
-from renzhi.ui.session import lang, session, t
+from renzhi.ui.session import follow_address, lang, session, t
 from renzhi.ui.strings import say
 
 CHIPS_WITH_OPEN_STATE = 60
@@ -19,8 +19,9 @@ CHIPS_WITH_OPEN_STATE = 60
 def draw() -> None:
     """The whole page; a failure inside a page is a notice on it."""
     st.set_page_config(page_title="韧知 renzhi", layout="wide", page_icon=_asset("logo.svg"))
-    st.html(f"<style>{_style()}</style>")
+    st.html(f"<style>{_style()}\n{_skip_link()}</style>")
     st.logo(_asset("logo.svg"), size="large")
+    follow_address(service.settings().home)
     chosen = _navigation()
     _language_switch()
     chosen.run()
@@ -32,12 +33,16 @@ def _asset(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    """The style sheet with one rule a citation number: filled chip while its card is open, the first by default."""
+    """The style sheet with one rule a citation number: filled chip while its card is open."""
     sheet = (files("renzhi.ui") / "style.css").read_text(encoding="utf-8")
     numbers = range(1, CHIPS_WITH_OPEN_STATE + 1)
     opened = ",".join(f':root:has(#src-{n}:target) .rz-cite[href="#src-{n}"]' for n in numbers)
-    first = ':root:not(:has(.rz-src:target)) .rz-cite[href="#src-1"]'
-    return f"{sheet}\n{opened},{first}{{background:var(--brand);color:var(--bg);border-color:var(--brand)}}"
+    return f"{sheet}\n{opened}{{background:var(--brand);color:var(--bg);border-color:var(--brand)}}"
+
+
+def _skip_link() -> str:
+    """Streamlit's link for keyboards past the navigation, in the interface language."""
+    return f'[data-testid="stSkipToContent"]{{font-size:0}}[data-testid="stSkipToContent"]::after{{content:"{t("skip")}";font-size:15px}}'
 
 
 def _navigation() -> StreamlitPage:

@@ -25,12 +25,12 @@ def chip(n: int, lang: str) -> str:
 
 def to_html(markdown: str, lang: str) -> str:
     """Block HTML: no raw HTML, no images, links to http(s) only."""
-    return _keep_together(_parser(lang).render(markdown))
+    return keep_together(_parser(lang).render(markdown))
 
 
 def to_inline_html(markdown: str, lang: str) -> str:
     """The same without the enclosing paragraph, for one line of text."""
-    return _keep_together(_parser(lang).renderInline(markdown))
+    return keep_together(_parser(lang).renderInline(markdown))
 
 
 def list_items(markdown: str) -> list[str]:
@@ -40,8 +40,8 @@ def list_items(markdown: str) -> list[str]:
     return [line[2:].strip() for line in lines] if flat else []
 
 
-def _keep_together(html: str) -> str:
-    # Else a full stop or chip lands alone on the next line.
+def keep_together(html: str) -> str:
+    """The HTML with every run of chips bound to the character before and the punctuation after it."""
     return _TAIL.sub(r'<span class="rz-nb">\1\2\3</span>', html)
 
 

@@ -29,7 +29,7 @@ class Evidence:
 
 
 def cards(citations: Sequence[Citation], evidence: dict[int, Evidence], lang: str) -> str:
-    """All cards in the order of their numbers; the first is open until another is chosen."""
+    """All cards in the order of their numbers; none is open until it is chosen."""
     if not citations:
         return f'<p class="rz-meta">{escape(say("no_sources", lang))}</p>'
     drawn = "".join(card(c, evidence.get(c.n, Evidence()), lang) for c in citations)

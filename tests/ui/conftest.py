@@ -57,11 +57,16 @@ class Tab:
         self.see(expect)
         self.settle()
 
+    def scrolled(self) -> list[str]:
+        """What is not at its top: keys or test ids of elements."""
+        return list(self.page.evaluate("() => [...document.querySelectorAll('*')].filter(e => e.scrollTop > 0)"
+                                       ".map(e => (e.className.match(/st-key-\\S+/) || [e.dataset.testid || e.tagName])[0])"))
+
     def ask(self, question: str) -> None:
         box = self.page.get_by_test_id("stChatInputTextArea")
         box.fill(question)
         box.press("Enter")
-        self.see(".rz-question h1", question)
+        self.see(".rz-question:has(.rz-meta) h1", question)  # not the line above a search still running
         self.settle()
 
 
@@ -79,14 +84,14 @@ def written_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
-    """Serves a home folder from a working folder of its own; gives the address."""
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Serves a home folder from a working folder of its own, after running `first`; gives the address."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(home: Path) -> str:
+    def start(home: Path, first: str = "") -> str:
         port = _free_port()
         elsewhere = tmp_path_factory.mktemp("cwd")
-        running.append(subprocess.Popen([sys.executable, "-c", SERVE, str(home), str(port)], cwd=elsewhere))
+        running.append(subprocess.Popen([sys.executable, "-c", first + SERVE, str(home), str(port)], cwd=elsewhere))
         address = f"http://127.0.0.1:{port}"
         _wait_for(address, running[-1])
         return address
@@ -141,8 +146,8 @@ def tab(needs_chromium: Browser) -> Iterator[Callable[..., Tab]]:
     """Opens tabs; when the test ends, none may have asked another host for anything or complained."""
     opened: list[Tab] = []
 
-    def open_tab(address: str, *, locale: str = "zh-CN", width: int = 1440, dark: bool = False, path: str = "/") -> Tab:
-        context = needs_chromium.new_context(viewport={"width": width, "height": 900}, locale=locale, accept_downloads=True,
+    def open_tab(address: str, *, locale: str = "zh-CN", width: int = 1440, height: int = 900, dark: bool = False, path: str = "/") -> Tab:
+        context = needs_chromium.new_context(viewport={"width": width, "height": height}, locale=locale, accept_downloads=True,
                                              color_scheme="dark" if dark else "light")
         page = context.new_page()
         one = Tab(page, address)

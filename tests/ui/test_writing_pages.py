@@ -1,5 +1,6 @@
 """First run, Add and Review in Chromium, over bases that change."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,17 @@ def test_an_empty_home_offers_two_ways_to_begin(tab: Callable, start_server: Cal
     assert (tmp_path / "新建" / "base.sqlite3").exists()
 
 
+def test_the_starter_pack_is_loaded_at_the_press_of_a_button(tab: Callable, start_server: Callable[[Path], str], tmp_path: Path) -> None:
+    page = tab(start_server(tmp_path / "base"), locale="en-GB")
+    page.page.get_by_role("button", name="Load starter pack").click()
+    page.see("[data-testid=stProgress]", "Loading")
+    held = page.see(".st-key-opening .rz-lead2").inner_text()
+    assert re.search(r"holds [1-9]\d+ cases", held), held
+    page.page.get_by_role("button", name="What does a heatwave set off?").click()
+    page.see(".rz-answer .rz-cite")
+    page.settle()
+
+
 def test_files_are_added_held_and_withdrawn(tab: Callable, writing: str, plan: Path, report: Path, tmp_path: Path) -> None:
     page = tab(writing)
     page.open("添加资料", "[data-testid=stFileUploaderDropzone]")
@@ -73,19 +85,26 @@ def test_files_are_added_held_and_withdrawn(tab: Callable, writing: str, plan: P
 
     held = page.see("[class*=st-key-held-]", plan.name)
     held.get_by_role("button", name="撤下").click()
-    assert "一并撤下" in page.see("[role=dialog]").inner_text()
+    page.see("[role=dialog]", "一并撤下")
     page.page.locator("[role=dialog]").get_by_role("button", name="撤下").click()
     page.see(".rz-notice.rz-ok", plan.name)
     page.settle()
     assert page.page.locator("[class*=st-key-held-]", has_text=plan.name).count() == 0
 
 
-def test_a_passage_citation_shows_its_page_and_context(tab: Callable, writing: str, report: Path) -> None:
+def test_an_added_document_is_cited_with_its_page_and_context_and_an_earlier_turn_says_that_the_base_changed(
+        tab: Callable, writing: str, report: Path) -> None:
     page = tab(writing, locale="en-GB")
+    page.ask("How can hospitals keep power?")
+    assert page.page.locator(".rz-changed").count() == 0
     page.open("Add documents", "[data-testid=stFileUploaderDropzone]")
     upload(page, report)
-    page.open("Ask", ".rz-head")
+    page.page.reload()
+    page.see("[class*=st-key-held-]", report.name)
+    page.open("Ask", ".rz-answer")
+    assert "answered anew" in page.see(".rz-changed").inner_text()
     page.ask("What did the 2022 cloudburst in Riverton cause?")
+    assert page.page.locator(".rz-changed").count() == 0
     page.page.locator(".rz-src:has(.rz-page) .rz-src-head").first.click()
     image = page.page.locator(".rz-src:target .rz-page, .rz-src:has(.rz-page) .rz-page").first
     assert image.get_attribute("src").startswith("data:image/png;base64,")

@@ -6,14 +6,14 @@ from html import escape
 
 import streamlit as st
 
-from renzhi.graph.model import Lang
 from renzhi.ontology.model import kind_of
 from renzhi.rag.model import Answer, Citation
 from renzhi.rag.question import Filters
 from renzhi.ui import service
 from renzhi.ui.answer_view import answer_html
-from renzhi.ui.components import heading, meta, page_head, plain_label, show
-from renzhi.ui.session import Turn, counted, go, lang, session, t
+from renzhi.ui.components import heading, meta, page_head, plain_label, shortened, show, working
+from renzhi.ui.conversations import Asked
+from renzhi.ui.session import Turn, clear_conversation, counted, go, keep_turn, lang, session, t
 from renzhi.ui.source_card import Evidence, cards
 
 CONTEXT_CHARS = 160
@@ -22,30 +22,49 @@ _FILTER_KEYS = ("place", "hazard", "scale")
 
 
 def draw() -> None:
-    state = session()
-    filters = _filter_row()
-    if 0 <= state.shown < len(state.turns):
-        _turn(state.turns[state.shown])
-    else:
-        _opening()
+    turn = session().turn()
+    # Another turn is another element, so that the browser starts at its top.
+    with st.container(key=f"view-{turn.asked.key if turn else 'start'}"):
+        filters = _filter_row()
+        body = st.container(key="body")
     with st.container(key="askbox"):
-        typed = st.chat_input(t("ask_follow" if state.turns else "ask_placeholder"), key="question")
-    question = typed or st.session_state.pop("asked", None)
-    if question:
-        _ask(str(question), filters)
+        typed = st.chat_input(t("ask_follow" if turn else "ask_placeholder"), key="question", submit_mode="stop")
+    asked = Asked(typed, filters, carry=_context(turn)) if typed else st.session_state.pop("asked", None)
+    with body:
+        if asked:
+            _ask(asked)
+        elif turn:
+            _turn(turn)
+        else:
+            _opening()
 
 
 # -- asking
-def _ask(question: str, filters: Filters, *, answer_in: Lang | None = None, carry: dict[str, str | None] | None = None) -> None:
-    state = session()
-    before = state.turns[state.shown].answer.context if 0 <= state.shown < len(state.turns) else None
-    carry = carry if answer_in else before
+def _context(turn: Turn | None) -> dict[str, str | None] | None:
+    return turn.answer.context if turn and turn.answer else None
+
+
+def _ask(asked: Asked) -> None:
+    """Answers in place of what was on the page; on failure the notice stands there, and no turn is made."""
+    show(f'<div class="rz-question"><h1>{escape(shortened(asked.question))}</h1></div>')
     with service.notices():
-        with st.spinner(t("thinking")):
-            answer = service.base().ask(question, lang=answer_in, filters=filters, carry=carry)
-        state.turns.append(Turn(question, filters, carry, answer))
-        state.shown = len(state.turns) - 1
+        answer = _answer(asked)
+        keep_turn(service.settings().home, Turn(replace(asked, snapshot=answer.snapshot), answer))
         st.rerun()
+
+
+def _answer(asked: Asked) -> Answer:
+    """The answer; a reader who stops meanwhile is left with the line that says so, as nothing more is drawn then."""
+    line = st.empty()
+    show(working(t("thinking"), stopped=t("stopped")), into=line)
+    try:
+        return service.base().ask(asked.question, lang=asked.answer_in, filters=asked.filters, carry=asked.carry)
+    finally:
+        line.empty()
+
+
+def _ask_next(asked: Asked) -> None:
+    st.session_state["asked"] = asked
 
 
 # -- filters and history
@@ -62,6 +81,10 @@ def _filter_row() -> Filters:
         st.segmented_control(t("scale"), ["macro", "meso", "micro"], key="filter_scale", format_func=t, on_change=_keep_filters)
         st.button(t("clear"), type="tertiary", on_click=_clear_filters, key="clear")
         _history()
+    return _filters()
+
+
+def _filters() -> Filters:
     return Filters(**{key: st.session_state.get(f"filter_{key}") for key in _FILTER_KEYS})
 
 
@@ -87,8 +110,9 @@ def _history() -> None:
     if not state.turns:
         return
     with st.popover(t("history"), icon=":material/history:", type="tertiary", key="history"):
-        for at in range(len(state.turns) - 1, -1, -1):
-            st.button(plain_label(state.turns[at].question, limit=60), key=f"turn-{at}", type="tertiary", on_click=_show, args=(at,), width="stretch")
+        for at, turn in reversed(list(enumerate(state.turns))):
+            st.button(plain_label(turn.asked.question, limit=60), key=f"turn-{at}", type="tertiary", on_click=_show, args=(at,), width="stretch")
+        st.button(t("history_clear"), key="history-clear", icon=":material/delete:", on_click=clear_conversation, args=(service.settings().home,))
 
 
 def _show(at: int) -> None:
@@ -102,44 +126,44 @@ def _opening() -> None:
         held = t("ask_holds").format(cases=len(base.holdings().cases), documents=len(base.documents()))
         show(page_head(t("ask_title"), f"{t('ask_lead')}{'' if lang() == 'zh' else ' '}{held}") + heading(t("ask_try")))
         for n in range(1, 5):
-            st.button(t(f"example_{n}"), key=f"example-{n}", on_click=_ask_next, args=(t(f"example_{n}"),))
-
-
-def _ask_next(question: str) -> None:
-    st.session_state["asked"] = question
+            example = t(f"example_{n}")
+            st.button(example, key=f"example-{n}", on_click=_ask_next, args=(Asked(example, _filters()),))
 
 
 # -- the turn shown
 def _turn(turn: Turn) -> None:
+    state = session()
+    answer = turn.answer or _answer(turn.asked)
+    state.turns[state.shown] = replace(turn, answer=answer)
     with st.container(key="panes"):
         left, right = st.columns([1.62, 1], gap="large")
         with left, st.container(key="pane-answer"):
-            show(_question(turn))
-            show(answer_html(turn.answer, service.base().label, lang()))
-            _actions(turn)
-            show(f'<p class="rz-meta rz-trace">{_trace_line(turn.answer)}</p>')
+            show(_question(turn.asked, answer) + answer_html(answer, service.base().label, lang()))
+            _actions(turn.asked, answer)
+            if not answer.abstained:
+                show(f'<p class="rz-meta rz-trace">{_trace_line(answer)}</p>')
         with right, st.container(key="pane-sources"):
-            if turn.answer.abstained:
-                show(_search_trace(turn))
-            if turn.answer.citations or not turn.answer.abstained:
-                show(_sources(turn.answer))
+            if answer.abstained:
+                show(_search_trace(turn.asked, answer))
+            if answer.citations or not answer.abstained:
+                show(_sources(answer))
 
 
-def _question(turn: Turn) -> str:
-    answer = turn.answer
+def _question(asked: Asked, answer: Answer) -> str:
     voice = t("worded_by").format(model=answer.model) if answer.model else t("no_model")
     counts = [counted(key, len(items)) for key, items in (("count_cases", answer.cases), ("count_sources", answer.citations)) if items]
-    return f'<div class="rz-question"><h1>{escape(turn.question)}</h1><p class="rz-meta">{meta(*counts, voice)}</p></div>'
+    changed = f'<p class="rz-changed">{escape(t("changed_since"))}</p>' if asked.snapshot != answer.snapshot else ""
+    return f'<div class="rz-question"><h1>{escape(asked.question)}</h1><p class="rz-meta">{meta(*counts, voice)}</p>{changed}</div>'
 
 
 def _trace_line(answer: Answer) -> str:
     return meta(t("snapshot").format(snapshot=answer.snapshot[:8]), f"{answer.elapsed_ms:.0f} ms", answer.trace[:16])
 
 
-def _search_trace(turn: Turn) -> str:
-    answer = turn.answer
-    used = [label for label in (turn.filters.place, turn.filters.hazard and service.base().label(turn.filters.hazard, lang()),
-                                turn.filters.scale and t(turn.filters.scale)) if label]
+def _search_trace(asked: Asked, answer: Answer) -> str:
+    filters = asked.filters
+    used = [label for label in (filters.place, filters.hazard and service.base().label(filters.hazard, lang()),
+                                filters.scale and t(filters.scale)) if label]
     rows = [(t("trace_reason"), answer.reason or t("none")), (t("trace_filters"), "、".join(used) or t("none")),
             (t("trace_cited"), str(len(answer.citations)))]
     drawn = "".join(f'<div class="rz-pair"><b>{escape(name)}</b><span>{escape(value)}</span></div>' for name, value in rows)
@@ -175,31 +199,31 @@ def _fetch(passage: str, document: str, page: int | None, start: int, end: int, 
 
 
 # -- what to do with the answer
-def _actions(turn: Turn) -> None:
-    answer = turn.answer
-    saved = f"# {turn.question}\n\n{answer.markdown}\n\n{t('snapshot').format(snapshot=answer.snapshot)}\n"
+def _actions(asked: Asked, answer: Answer) -> None:
+    saved = f"# {asked.question}\n\n{answer.markdown}\n\n{t('snapshot').format(snapshot=answer.snapshot)}\n"
     with st.container(key="actions", horizontal=True):
+        if answer.abstained and asked.filters:
+            wider = Asked(asked.question, Filters(), answer.lang, asked.carry)
+            st.button(t("widen"), key="widen", type="primary", on_click=_ask_next, args=(wider,))
+        if answer.abstained and st.button(t("add"), key="to-add"):
+            go("add")
         st.download_button(t("save_md"), saved, file_name=f"renzhi-{date.today().isoformat()}.md", mime="text/markdown",
                            on_click="ignore", icon=":material/download:", key="save")
         with st.popover(t("copy"), icon=":material/content_copy:", key="copy"):
             st.caption(t("copy_hint"))
             st.code(saved, language=None, wrap_lines=True, height=260)
-        if answer.lang != lang() and st.button(t(f"again_{lang()}"), key="again"):
-            _ask(turn.question, turn.filters, answer_in=lang(), carry=turn.carry)
-        if answer.abstained and turn.filters and st.button(t("widen"), key="widen", type="primary"):
-            _ask(turn.question, replace(turn.filters, place=None, scale=None, hazard=None), answer_in=answer.lang, carry=turn.carry)
+        if answer.lang != lang():
+            again = Asked(asked.question, asked.filters, lang(), asked.carry)
+            st.button(t(f"again_{lang()}"), key="again", on_click=_ask_next, args=(again,))
     if answer.cases:
         with st.container(key="cases-used"):
             show(heading(t("cases_used")))
             for case in answer.cases[:5]:
                 st.button(plain_label(case.title.get(lang())), key=f"open-{case.id}", type="tertiary", on_click=_choose_case, args=(case.id,),
                           icon=":material/arrow_forward:")
-    if st.session_state.pop("to_case", False):
+    if session().case:
         go("cases")
 
 
 def _choose_case(slug: str) -> None:
     session().case = slug
-    st.session_state["to_case"] = True
-
-

@@ -6,7 +6,7 @@ import streamlit as st
 
 from renzhi.graph.case import Case
 from renzhi.ui import case_view, service
-from renzhi.ui.components import concept_chip, meta, page_head, plain_label, show
+from renzhi.ui.components import concept_chip, meta, page_head, plain_label, show, year_span
 from renzhi.ui.session import counted, lang, session, t
 
 PER_PAGE = 20
@@ -15,14 +15,15 @@ _KEYS = ("hazard", "country", "scale")
 
 def draw() -> None:
     state = session()
-    asked = st.query_params.get("case")
-    if asked and state.case is None:
-        state.case = asked
-    if state.case:
-        st.query_params["case"] = state.case
-        _reading(state.case)
-    else:
-        _listing()
+    if state.case:  # chosen on another page, whose address cannot name it
+        st.query_params["case"], state.case = state.case, None
+    case = st.query_params.get("case")
+    # Another case is another element, so that the browser starts at its top.
+    with st.container(key=f"view-{case or 'list'}"):
+        if case:
+            _reading(case)
+        else:
+            _listing()
 
 
 # -- the list
@@ -68,12 +69,12 @@ def _row(case: Case) -> None:
     with st.container(key=f"case-row-{case.id}"):
         st.button(plain_label(case.title.get(lang())), key=f"case-open-{case.id}", type="tertiary", on_click=_open, args=(case.id,))
         hazards = "".join(concept_chip(n.concepts[0] if n.concepts else None, n.get(lang())) for n in case.hazards[:4])
-        line = meta(case.place.get(lang()), case.years, t(case.scale))
+        line = meta(case.place.get(lang()), year_span(case.years, lang()), t(case.scale))
         show(f'<div class="rz-case-line"><p class="rz-meta">{line}</p><div class="rz-chips">{hazards}</div></div>')
 
 
 def _open(slug: str) -> None:
-    session().case = slug
+    st.query_params["case"] = slug
 
 
 def _pager(at: int, total: int) -> None:
@@ -103,7 +104,6 @@ def _reading(slug: str) -> None:
 
 
 def _close() -> None:
-    session().case = None
     st.query_params.pop("case", None)
 
 

@@ -122,7 +122,8 @@ def _fact(fact: Fact) -> str:
     labels = badge(t("waiting"), "brand") + badge(t("origin").format(origin=fact.origin))
     labels += badge(t("score").format(score=f"{fact.score:.2f}")) if fact.score is not None else ""
     relation = base.vocabulary.relations[fact.relation].label.get(here)
-    triple = (f'<div class="rz-tri">{_end(t("subject"), fact.subject)}<div class="rz-rel">{escape(relation)}<code>{escape(fact.relation)}</code></div>'
+    code = "" if relation.replace(" ", "_") == fact.relation else f"<code>{escape(fact.relation)}</code>"
+    triple = (f'<div class="rz-tri">{_end(t("subject"), fact.subject)}<div class="rz-rel">{escape(relation)}{code}</div>'
               f'{_end(t("object"), fact.object)}</div>')
     words = next((s.quote for s in fact.supports if s.quote), None)
     passages = len({s.passage for s in fact.supports if s.passage})
