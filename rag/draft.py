@@ -251,7 +251,9 @@ def _doubt(case: Case, doubt: Doubt) -> Bilingual:
     """The doubt with the numbers of sources spelt out as titles, since a reader of an answer has no list of them."""
     titles = {source.id: source.title for source in case.sources}
     zh = re.sub(r"来源 ?(s\d+)", lambda m: f"来源《{titles.get(m[1], m[1])}》", doubt.zh)
-    en = re.sub(r"source (s\d+)", lambda m: f"the source “{titles.get(m[1], m[1])}”", doubt.en)
+    en = re.sub(r"([Ss])ources? (s\d+)", lambda m: f"{'T' if m[1] == 'S' else 't'}he source “{titles.get(m[2], m[2])}”", doubt.en)
+    zh = re.sub(r"[、和与]\s?(s\d+)", lambda m: f"和《{titles.get(m[1], m[1])}》", zh)
+    en = re.sub(r"(, | and )(s\d+)", lambda m: f"{m[1]}“{titles.get(m[2], m[2])}”", en)
     return Bilingual(zh, en)
 
 

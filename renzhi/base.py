@@ -36,7 +36,6 @@ Progress = Callable[[str, int, int], None]
 """Told the stage, and how much of how much is done."""
 CASE_SUFFIXES = (".yaml", ".yml")
 FILE_SUFFIXES = (".pdf", ".docx", ".html", ".htm", ".md", ".markdown", ".txt", ".text", *CASE_SUFFIXES)
-EMBED_BATCH = 32
 LANGS: tuple[Lang, Lang] = ("zh", "en")
 
 
@@ -71,7 +70,7 @@ class KnowledgeBase:
     def _embedders(self) -> list[Embedder]:
         from renzhi.rag.embedders import load_embedders
 
-        return load_embedders()
+        return load_embedders(self.settings.embedders)
 
     @cached_property
     def _index(self) -> "ChromaIndex":
@@ -112,9 +111,9 @@ class KnowledgeBase:
         with self._lock:
             if not self.exists():
                 self.__dict__["_store"] = open_sqlite(self._path)
+            self._refuse_other_embedders()
             if not empty:
                 self._load_pack(progress)
-            self._remember_embedders()
             self.publish(progress)
         return self.status()
 
@@ -135,46 +134,36 @@ class KnowledgeBase:
             self._store.put_links(facts, works, who=who)
             self._store.set_setting("pack", f"renzhi-starter@{__version__}")
 
-    def _remember_embedders(self) -> None:
-        names = ",".join(e.name for e in self._embedders)
-        if self._store.setting("embedders") is None:
-            self._store.set_setting("embedders", names)
+    def reindex(self, *, progress: Progress | None = None) -> Status:
+        """Builds the dense index anew from the store's vectors; embeds only what has none, which is all of it where the settings name other embedders."""
+        from renzhi.ingest_docs.pack import vectors_file
+        from renzhi.rag.made_with import change_embedders
 
-    def reindex(self) -> Status:
-        """Builds the dense index anew from the store's vectors; nothing is embedded again but what has no vector yet."""
         with self._lock:
-            self.publish()
+            change_embedders(self._store, self._embedders, shipped=vectors_file, progress=progress)
             self._index.rebuild(self._store)
         return self.status()
 
     def publish(self, progress: Progress | None = None) -> None:
         """Embeds what has no vector yet, the quick embedder first, and brings the dense index up to date."""
+        from renzhi.ingest_docs.pack import vectors_file
+        from renzhi.rag.made_with import claim_base, embed_missing
+
+        claim_base(self._store, self._embedders)
         for embedder in self._embedders:
-            self._embed_missing(embedder, progress)
+            embed_missing(self._store, embedder, shipped=vectors_file, progress=progress)
             self._index.sync(self._store)
         self._index.sync(self._store, timeout_s=5.0)
 
-    def _embed_missing(self, embedder: Embedder, progress: Progress | None) -> None:
-        from renzhi.ingest_docs.pack import vectors_file
-        from renzhi.rag.pack_vectors import read_vectors, text_key
+    def _refuse_other_embedders(self) -> None:
+        from renzhi.rag.made_with import refuse_other_embedders
 
-        rows = self._store.without_vector(embedder.name)
-        shipped = read_vectors(vectors_file(embedder.name)) if rows and vectors_file(embedder.name).exists() else {}
-        ready = [row for row in rows if text_key(row[2]) in shipped]
-        if ready:
-            import numpy as np
-
-            self._store.put_vectors(embedder.name, ready, np.stack([shipped[text_key(text)] for *_, text in ready]))
-        rest = [row for row in rows if text_key(row[2]) not in shipped]
-        for at in range(0, len(rest), EMBED_BATCH):
-            batch = rest[at : at + EMBED_BATCH]
-            self._store.put_vectors(embedder.name, batch, embedder.embed([text for *_, text in batch], input_type="document"))
-            if progress:
-                progress(f"embed:{embedder.name}", min(at + EMBED_BATCH, len(rest)), len(rest))
+        refuse_other_embedders(self._store, self._embedders)
 
     def status(self) -> Status:
         """Counts and the state of the base."""
         from renzhi.rag.answer import EVIDENCE_BAR
+        from renzhi.rag.made_with import other_embedders
 
         store = self._store
         embedders = tuple(EmbedderState(e.name, e.dimensions, sum(len(store.vectors(e.name, lang)[0]) for lang in LANGS)) for e in self._embedders)
@@ -183,7 +172,7 @@ class KnowledgeBase:
         kinds = Counter[str](c.kind for c in self.vocabulary.concepts.values())
         return Status(store=store.kind, snapshot=store.snapshot(), pack=store.setting("pack") or "none@0", embedders=embedders, texts=texts,
                       evidence_bar=EVIDENCE_BAR, counts=store.counts(), concepts=dict(kinds), statements_without_source=unsourced,
-                      ledger_intact=store.broken_ledger_entry() is None, notices=coverage_notices(embedders, texts))
+                      ledger_intact=store.broken_ledger_entry() is None, notices=coverage_notices(embedders, texts, named=self.settings.embedders, differ=other_embedders(store, self._embedders)))
 
     # -- documents
     def documents(self) -> list[Document]:
@@ -210,7 +199,7 @@ class KnowledgeBase:
 
     def add_paths(self, paths: Sequence[Path], *, recursive: bool = False, who: str = "local", progress: Progress | None = None) -> list[Added]:
         """Adds files one transaction each; a file that cannot be read is reported, the rest is kept."""
-        self._store  # noqa: B018 — a missing base is said before any file is read
+        self._refuse_other_embedders()  # said, like a missing base, before any file is read
         added = []
         for path in paths:
             if path.is_dir() and recursive:
@@ -226,6 +215,7 @@ class KnowledgeBase:
         """Adds an uploaded file; its name is only a label, never a path."""
         import tempfile
 
+        self._refuse_other_embedders()
         label = Path(name.replace("\\", "/")).name.replace("\x00", "") or "upload"
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"upload{Path(label).suffix.lower()}"
@@ -324,6 +314,7 @@ class KnowledgeBase:
                              en=f"The question has {len(question)} characters, over the limit of {MAX_CHARS}; shorten it, or add the text as a document and ask about it.")
         if filters.hazard:
             self.concept(filters.hazard)
+        self._refuse_other_embedders()
         with self._lock:
             return answer(question, self.holdings(), self._retriever, self._recogniser, self._store, lang=lang, filters=filters, carry=carry, k=k)
 
@@ -344,6 +335,7 @@ class KnowledgeBase:
         """Passages for a query, best first; `lang` keeps those written in that language."""
         if not query.strip() or k < 1:
             raise UsageError(zh="检索词是空的，或 --k 小于 1。", en="The query is empty, or --k is below 1.")
+        self._refuse_other_embedders()
         with self._lock:
             mentions = self._recogniser.find(query, lang=language(query), hidden=True)
             expansions: dict[Lang, list[str]] = {"zh": [], "en": []}

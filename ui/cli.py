@@ -77,9 +77,10 @@ def status(json_: AsJson = False, home: Home = None, graph: Graph = None) -> Non
 
 @app.command()
 def reindex(json_: AsJson = False, home: Home = None, graph: Graph = None) -> None:
-    """Build the dense index anew from the vectors in the store."""
+    """Build the dense index anew; makes vectors only where the embedders changed."""
     run = _run(json_, home, graph)
-    state = run.base.reindex()
+    with terminal.progress(run.lang) as told:
+        state = run.base.reindex(progress=told)
     run.show(json_shape.status_json(state), lambda: terminal.print_status(state, run.lang))
 
 

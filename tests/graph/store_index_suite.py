@@ -98,6 +98,19 @@ class Dense:
             store.put_vectors("use", [("doc:a#1", "en", ex.PUMPS)], ex.unit_vectors(1, 6))
         assert store.vectors("use", "en")[1].shape == (2, 4)
 
+    def test_dropped_vectors_are_gone_as_changes_and_may_come_again_with_another_length(self, store: GraphStore) -> None:
+        store.put_document(ex.bundle("a"), who=ex.ANN)
+        ex.embed_all(store, "use", 4)
+        ex.embed_all(store, "e5", 6)
+        before, kept = store.position(), store.vectors("use", "zh")
+        store.drop_vectors(keep=["use"])
+        assert store.vectors("e5", "zh")[0] == [] == store.vectors("e5", "en")[0] and store.vectors("use", "zh")[0] == kept[0]
+        assert {(e, p, lang) for _, e, p, lang in store.changes(before)} == {("e5", p, lang) for p, lang, _ in store.without_vector("e5")}
+        ex.embed_all(store, "e5", 5)
+        assert store.vectors("e5", "zh")[1].shape == (2, 5) and store.without_vector("use") == []
+        store.drop_vectors(keep=[])
+        assert len(store.without_vector("use")) == len(store.without_vector("e5")) == 4
+
     def test_a_text_that_went_or_changed_meanwhile_gets_no_vector(self, store: GraphStore) -> None:
         store.put_document(ex.bundle("a"), who=ex.ANN)
         store.put_document(ex.bundle("b"), who=ex.ANN)

@@ -153,6 +153,20 @@ def test_a_damaged_word_file(tmp_path):
     assert "damaged" in _refused(_written(path, buffer.getvalue()[:-900] + b"\x00" * 900)).en
 
 
+def test_a_word_file_with_a_damaged_part_is_refused_wherever_the_damage_lies(tmp_path):
+    buffer = io.BytesIO()
+    document = docx.Document()
+    document.add_paragraph("暴雨引发内涝，泵站停机。" * 200)
+    document.save(buffer)
+    whole = buffer.getvalue()
+    for at in range(40, len(whole) - 60, len(whole) // 60):
+        path = _written(tmp_path / f"坏{at}.docx", whole[:at] + bytes(b ^ 0xFF for b in whole[at : at + 24]) + whole[at + 24 :])
+        try:
+            read_file(path)
+        except Unreadable as refused:
+            assert refused.zh and refused.en
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -41,6 +41,13 @@ def test_an_index_that_was_never_written_finds_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_an_index_of_an_empty_store_finds_nothing(tmp_path: Path) -> None:
+    empty = open_base(tmp_path / "空")
+    empty.index.sync(empty.store)
+    assert (nearest(ChromaIndex(tmp_path / "空" / "chroma"), "暴雨"), empty.index.counts()) == ([], {})
+    empty.close()
+
+
 def test_sync_replays_what_was_put_and_what_was_withdrawn(base: SmallBase) -> None:
     put(base, "doc:gate", "zh", [GATE])
     base.index.sync(base.store)
