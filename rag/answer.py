@@ -57,6 +57,8 @@ class Asked:
     case_names: dict[str, tuple[str, ...]]
     """Case slug: the names of the question that it holds."""
     document_names: dict[str, tuple[str, ...]]
+    telling: frozenset[str]
+    """Those of the names that are ordinary nouns which only one or two cases have."""
     embedder: Embedder
 
 
@@ -102,7 +104,7 @@ def look_up(question: Question, holdings: Holdings, retriever: Retriever, store:
     near = list(dict.fromkeys([*question.cases, *by_case, *[case.id for _, case in rank_cases(question, found, holdings)[:NEAREST]]]))[:12]
     inside = retriever.search(question.text, k=600, expansions=expansions, allowed={f"case:{slug}" for slug in near}) if near else []
     found = replace(found, inside={hit.passage: hit.score for hit in inside}, likeness=measure_likeness(question, holdings, retriever.quick_embedder))
-    return Asked(question, found, passages, missing, by_case, by_document, retriever.quick_embedder)
+    return Asked(question, found, passages, missing, by_case, by_document, frozenset(telling), retriever.quick_embedder)
 
 
 def _outside_title(question: Question) -> tuple[str, ...]:
@@ -284,8 +286,10 @@ def _with_cases(asked: Asked, holdings: Holdings) -> Question:
     question = asked.question
     if not asked.case_names:
         return question
-    most = max(len(v) for v in asked.case_names.values())
-    holders = [slug for slug, names in asked.case_names.items() if len(names) == most]
+    # one noun that few cases have points at nothing yet; two do, as a proper name does
+    weights = {slug: sum(0.4 if n in asked.telling else 1.0 for n in names) for slug, names in asked.case_names.items()}
+    most = max(weights.values())
+    holders = [slug for slug, weight in weights.items() if weight == most and weight >= 0.8]
     ranked = [case.id for _, case in rank_cases(question, asked.found, holdings)]
     dated = [s for s in holders if question.years and all(_covers(holdings.cases[s], y, holdings) for y in question.years)]
     holders = dated or holders

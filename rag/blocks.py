@@ -3,15 +3,29 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from renzhi.graph.case import Case, CaseMeasure, Statement
+from renzhi.graph.case import Case, CaseMeasure, Doubt, Statement
 from renzhi.graph.model import Fact
 from renzhi.graph.tokens import tokens
+from renzhi.ontology.model import Bilingual
 from renzhi.rag.draft import Draft, entry_lang, wording_of
 from renzhi.rag.holdings import STRENGTH_RANK, Entry, entry_of
 from renzhi.rag.model import AnswerMeasure, SideEffect
 from renzhi.rag.question import Question
 from renzhi.rag.selection import Found, MeasureOption, statements_for
-from renzhi.rag.wording import DIMENSION, SCALE, STANDING, STRENGTH, clause, join, of, safe, verb, w, years
+from renzhi.rag.wording import (
+    DIMENSION,
+    SCALE,
+    STANDING,
+    STRENGTH,
+    clause,
+    figure_value,
+    join,
+    of,
+    safe,
+    verb,
+    w,
+    years,
+)
 
 TOLD = ("vulnerability", "impact", "cause", "outcome", "barrier", "side_effect")
 """Sections of a record that tell what happened."""
@@ -28,8 +42,9 @@ def case_head(draft: Draft, case: Case, *, translated: bool) -> str:
 
 
 def short_name(draft: Draft, case: Case) -> str:
-    """Place and years, enough to tell a case once its title was given."""
-    return f"{short_place(case, draft.lang)} {years(case.years, draft.lang)}"
+    """The place, with the year where the case has one: a span of years before a figure would date it wrongly."""
+    place = short_place(case, draft.lang)
+    return f"{place} {case.years}" if re.fullmatch(r"\d{4}", case.years) else place
 
 
 def short_place(case: Case, lang: str) -> str:
@@ -43,12 +58,24 @@ def short_place(case: Case, lang: str) -> str:
     return max(shorter, key=len) if shorter else title if len(title) <= 2 * limit else name
 
 
+_RECLASSIFIES = re.compile(r"\bnot (a|an) (vulnerability )?(factor|hazard|measure|outcome|impact|barrier)\b|, not (a|an) \w+ factor|不是(脆弱性)?(因子|成效|措施|影响|结果)|不属(脆弱性|成效)|而非(脆弱性)?(因子|成效)", re.I)
+
+
+def reclassifies(doubt: Bilingual | Doubt) -> bool:
+    """Whether a doubt only says that a statement stands under the wrong heading: for curators, not for askers."""
+    return _RECLASSIFIES.search(f"{doubt.zh} {doubt.en}") is not None
+
+
 def doubted(draft: Draft, case: Case, entry: str) -> str:
     """A mark beside what the record has a doubt about; the doubt itself closes the gaps."""
-    if any(d.at == entry for d in case.doubts):
+    if any(d.at == entry and not reclassifies(d) for d in case.doubts):
         return draft.say("（存疑）", " (in doubt)")
     rivals = any(entry in conflict.between and len(conflict.between) > 1 for conflict in case.conflicts)
     return draft.say("（另有不同说法）", " (other sources differ)") if rivals else ""
+
+
+_LABEL = re.compile(r"^[^\d]*\b(account|hearing|encyclop\w+|report|listed|cases|causes|effects)\b[^\d]*$", re.I)
+"""A short note that only says where a chain of steps was read."""
 
 
 def shown_words(draft: Draft, statement: Statement) -> str:
@@ -58,6 +85,8 @@ def shown_words(draft: Draft, statement: Statement) -> str:
         return note
     steps = set(tokens(" ".join(statement.chain.zh if draft.lang == "zh" else statement.chain.en)))
     news = (steps - set(tokens(note))) & draft.words
+    if len(statement.text.en.split()) <= 5 and _LABEL.search(statement.text.en):
+        return capital(" → ".join(statement.chain.zh if draft.lang == "zh" else statement.chain.en))
     short = len(statement.text.en.split()) <= 4 or (len(statement.text.en.split()) <= 12 and len(statement.wording("en").split()) <= 36)
     return statement.wording(draft.lang) if short or len(news) > 1 else note
 
@@ -136,8 +165,9 @@ def measure_lines(draft: Draft, options: Sequence[MeasureOption], *, only_case: 
         head = draft.say("、", ", ").join(of(DIMENSION, d, draft.lang) for d in concept.dimensions)
         rows.append(f"{head}{draft.say('｜', ' | ')}**{capital(draft.label(option.concept))}**{draft.say('。', '. ')}" + _measure_text(draft, option, only_case))
     for missing in ("technology", "institution", "space"):
-        if complete and rows and missing not in dimensions:
-            rows.append(f"{of(DIMENSION, missing, draft.lang)}{draft.say('｜', ' | ')}{w('none_found', draft.lang)}{draft.say('。', '.')}")
+        if rows and missing not in dimensions:
+            none = w("none_found", draft.lang) if complete else draft.say("这里没有列", "not listed here")
+            rows.append(f"{of(DIMENSION, missing, draft.lang)}{draft.say('｜', ' | ')}{none}{draft.say('。', '.')}")
     draft.block("measures", w("measures", draft.lang), draft.lines(rows))
 
 
@@ -277,25 +307,34 @@ def case_effect(draft: Draft, fact: Fact, *, subject: bool = False) -> str:
 
 def groups_block(draft: Draft, cases: Sequence[Case], hazards: Iterable[str], question: Question) -> None:
     """Groups that sourced facts name, groups only listed, and those that general facts name and the cases do not."""
+    cited = {case.id for case in draft.cases}
+    cases = [case for case in cases if case.id in cited]
     sourced: dict[str, Fact] = {}
     for case in cases:
         for fact in draft.holdings.by_case.get(case.id, []):
             if fact.relation == "affects" and fact.object.startswith("grp:") and fact.polarity == "affirmed":
                 sourced.setdefault(fact.object, fact)
     shown = list(sourced.items())[:3]
-    listed = [(named.get(draft.lang), named.concepts) for case in cases for named in case.vulnerable_groups]
-    covered = list(dict.fromkeys([*sourced, *(c for _, concepts in listed for c in concepts)]))
+    listed = [(case, named.get(draft.lang), named.concepts) for case in cases for named in case.vulnerable_groups]
+    covered = list(dict.fromkeys([*sourced, *(c for _, _, concepts in listed for c in concepts)]))
     spoken = "\n".join(draft.holdings.raw_text_of_case[case.id] for case in cases)
-    absent = [g for g in _absent_groups(draft, hazards, covered) if not named_in_text(draft, g, spoken)][:4]
+    of_cases = [c for case in cases for c in sorted(draft.holdings.concepts_of_case[case.id]) if c[:3] in ("hz:", "imp")]
+    named_hazards = list(dict.fromkeys([*hazards, *question.of_kind("hz", "imp")])) or of_cases
+    absent = [g for g in _absent_groups(draft, named_hazards, covered) if not named_in_text(draft, g, spoken)][:4]
     draft.groups_covered += covered
     draft.groups_absent += [g for g in question.of_kind("grp") if g not in covered]
     stop, colon, parts = draft.say("。", ". "), draft.say("：", ": "), []
     if shown:
         texts = [draft.claim(draft.label(g), draft.of_fact(f, limit=1), stop=False) for g, f in shown]
         parts.append(draft.say("有出处", "Sourced") + colon + draft.say("、", ", ").join(texts))
-    names = list(dict.fromkeys(safe(name) for name, concepts in listed if not set(concepts) & {g for g, _ in shown}))[:6]
+    by_case: dict[str, list[str]] = {}
+    for case, name, concepts in listed:
+        if not set(concepts) & {g for g, _ in shown}:
+            by_case.setdefault(short_place(case, draft.lang), []).append(safe(name))
+    names = [(f"{place}—" if draft.lang == "zh" else f"{place} – ") * (len(by_case) > 1) + draft.say("、", ", ").join(dict.fromkeys(some[:4]))
+             for place, some in by_case.items()]
     if names:
-        parts.append(draft.say("记录列出（未附出处）", "Listed without source") + colon + draft.say("、", ", ").join(names))
+        parts.append(draft.say("记录列出（未附出处）", "Listed without source") + colon + draft.say("；", "; ").join(names))
     elif not shown:
         parts.append(draft.say("记录没有列出人群", "The records list no group"))
     if absent:
@@ -323,12 +362,29 @@ def _absent_groups(draft: Draft, hazards: Iterable[str], covered: list[str]) -> 
     return sorted(rest, key=lambda g: (-named[g], g))
 
 
+def _rivals_of(draft: Draft) -> list[str]:
+    """Of figures in the statements cited: the values that other sources set against them and that the answer does not show."""
+    found, shown = [], {(c.case, c.statement) for c in draft.citations}
+    for citation in list(draft.citations):
+        case = draft.holdings.cases.get(str(citation.case))
+        for conflict in case.conflicts if case else []:
+            ids = set(conflict.between)
+            hangs = {f.id for f in case.figures if f.statement == citation.statement} | {str(citation.statement)} if case else set()
+            rivals = [f for f in case.figures if f.id in ids - hangs and (case.id, f.id) not in shown] if case and ids & hangs else []
+            for figure in rivals[:1]:
+                text = f"{figure.what.get(draft.lang)}{draft.say('：', ': ')}{figure_value(figure, draft.lang)}"
+                body = draft.say(f"{draft.marks([citation.n])} 另有不同说法：{text}", f"{draft.marks([citation.n])} another source differs: {text}")
+                found.append(draft.claim(safe(body).replace("［", "[").replace("］", "]"), [draft.record(case, figure.id)], stop=False) if case else "")
+    return list(dict.fromkeys(found))
+
+
 def doubts_of(draft: Draft, *, limit: int = 2) -> list[str]:
     """Doubts about the record that concern what was cited; what there is no room for is counted."""
     found = []
     for citation in draft.citations:
-        for doubt in citation.doubts:
+        for doubt in [d for d in citation.doubts if not reclassifies(d)]:
             found.append(draft.say(f"{draft.marks([citation.n])} 存疑：{clause(doubt.zh)}", f"{draft.marks([citation.n])} in doubt: {clause(doubt.en)}"))
+    found = [*_rivals_of(draft), *found]
     more = len(found) - limit
     return found[:limit] + ([draft.say(f"另有 {more} 处存疑，见来源卡", f"{more} more doubt{'s' if more > 1 else ''} on the source cards")] if more > 0 else [])
 

@@ -8,8 +8,9 @@ from renzhi.ontology.countries import country_names
 from renzhi.rag.blocks import TOLD, case_head, gaps_block, groups_block, measure_lines, short_name, stated
 from renzhi.rag.draft import Draft, entry_lang, wording_of
 from renzhi.rag.gaps import case_gaps, lesson_gaps
+from renzhi.rag.holdings import Holdings
 from renzhi.rag.question import Question
-from renzhi.rag.selection import Found, MeasureOption, measure_option, statements_for
+from renzhi.rag.selection import Found, MeasureOption, measure_option, rank_cases, statements_for
 from renzhi.rag.wording import SCALE, cell, clause, of, safe, w, years
 
 ALL_ROOM = 3
@@ -24,7 +25,7 @@ def compose_case(draft: Draft, question: Question, case: Case, found: Found, *, 
     chosen = statements_for(case, question, found, draft.holdings, limit=2 + 2 * room, sections=TOLD)
     if not chosen:
         return False
-    lead, head = _opening(draft, question, case)
+    lead, head = _opening(draft, question, case, sure=_is_the_one(question, case, found, draft.holdings))
     lead += [stated(draft, case, s, mark=True, head="" if n else head) for n, s in enumerate(chosen[:2])]
     draft.block("lead", "", say("", " ").join(lead))
     rest = [s for s in case.statements if s in chosen[2:]]
@@ -41,13 +42,20 @@ def compose_case(draft: Draft, question: Question, case: Case, found: Found, *, 
     return True
 
 
-def _opening(draft: Draft, question: Question, case: Case) -> tuple[list[str], str]:
+def _is_the_one(question: Question, case: Case, found: Found, holdings: Holdings) -> bool:
+    """Whether a case asked for by description is this one: named, or well ahead of every other."""
+    ranked = rank_cases(question, found, holdings)
+    return case.id in question.cases or len(ranked) < 2 or ranked[0][0] >= 1.3 * ranked[1][0]
+
+
+def _opening(draft: Draft, question: Question, case: Case, *, sure: bool) -> tuple[list[str], str]:
     """Which case it is, where that was asked or the question names the paper's system; else place and years to open with."""
     say = draft.say
     remark = next((clause(r.get(draft.lang)) for r in case.remarks if _named_in(question, case, r.zh, r.en)), None)
     where = say("，", ", ").join([case.place.get(draft.lang), of(SCALE, case.scale, draft.lang), years(case.years, draft.lang)])
     title = safe(case.title.get(draft.lang))
-    opening = say(f"这是“{title}”（{where}）。", f"This is “{title}” ({where}).")
+    opening = say(f"这是“{title}”（{where}）。", f"This is “{title}” ({where}).") if sure else say(
+        f"对不准是哪一个，最接近的是“{title}”（{where}）。", f"No record matches with certainty; the closest is “{title}” ({where}).")
     lead = [draft.holding(opening)] if _WHICH.search(question.text.lower()) or remark else []
     if remark:
         lead.append(draft.holding(remark + say("。", ".")))
@@ -56,7 +64,7 @@ def _opening(draft: Draft, question: Question, case: Case) -> tuple[list[str], s
 
 def _named_in(question: Question, case: Case, *texts: str) -> bool:
     """Whether a name of the question, other than the case's place or country, stands in one of the texts."""
-    where = " ".join([case.place.zh, case.place.en, *case.place.aliases, *country_names(case.place.country)])
+    where = " ".join([case.place.zh, case.place.en, *case.place.aliases, *country_names(case.place.country), case.title.zh, case.title.en])
     return any(name.lower() in " ".join(texts).lower() for name in question.names if name not in where)
 
 

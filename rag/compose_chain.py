@@ -6,6 +6,7 @@ from renzhi.graph.case import Case, Statement
 from renzhi.graph.model import Fact
 from renzhi.rag.blocks import (
     capital,
+    doubted,
     fact_sentence,
     gaps_block,
     groups_block,
@@ -121,7 +122,7 @@ def _lead(draft: Draft, hops: list[Hop], cut: tuple[Hop, list[Fact]] | None, opt
         listed = join([draft.label(o.concept) for o in options[:2]], draft.lang)
         cited = [n for o in options[:2] for f in (o.general or o.shown)[:1] for n in draft.of_fact(f, limit=1)]
         link = f"{draft.label(hop.source)} → {draft.label(hop.target)}"
-        sentences.append(draft.claim(say(f"证据最强的拦截点是“{link}”这一环，做法是{listed}", f"The link with the best evidence for a cut is {link}, by {listed}"), cited))
+        sentences.append(draft.claim(say(f"有证据的拦截点是“{link}”这一环，做法是{listed}", f"A link with evidence for a cut is {link}, by {listed}"), cited))
     else:
         sentences.append(draft.holding(say("这些环节都没有做法记录。", "No measure is recorded for any of these links.")))
     draft.block("lead", "", say("", " ").join(sentences))
@@ -202,7 +203,7 @@ def _seen_in(draft: Draft, fact: Fact, *, other: bool = False) -> str:
     note = (f"（{'；'.join(notes)}）" if draft.lang == "zh" else f" ({'; '.join(notes)})") if notes else ""
     standing = of(_STANDING, fact.modality, draft.lang)
     prefix = f"{standing}{short_name(draft, case)}{note}：" if draft.lang == "zh" else f"{standing} {short_name(draft, case)}{note}: "
-    return draft.claim(prefix + safe(cell(words)), draft.of_fact(fact, limit=1), stop=False)
+    return draft.claim(prefix + safe(cell(words)) + doubted(draft, case, entry.id), draft.of_fact(fact, limit=1), stop=False)
 
 
 def _cases(draft: Draft, hops: list[Hop]) -> list[Case]:

@@ -112,7 +112,8 @@ def _asked_for(case: Case, question: Question, found: Found, ranked: list[tuple[
     if not ranked:
         return []
     if not kinds:
-        return [f for score, f in ranked if score >= max(0.9, ranked[0][0] * 0.7)][:4]
+        close = [f for score, f in ranked if score >= max(0.9, ranked[0][0] * 0.7)]
+        return (close or [f for _, f in ranked if _shared(question, case, f)])[:4]
     chosen: list[Figure] = []
     for kind in kinds:
         mine = [f for _, f in ranked if f.kind == kind]
@@ -163,6 +164,7 @@ def _figure_lead(draft: Draft, case: Case, chosen: list[Figure]) -> None:
     first = [f for f in chosen if rivals and f.id in rivals[0]] if rivals and chosen[0].id in rivals[0] else chosen[:2]
     sentences = []
     name = safe(short_place(case, draft.lang)) + draft.say("：", ": ") if first[0].place is None else ""
+    first = sorted(first, key=lambda f: f.year or "", reverse=True) if rivals else first
     if rivals and first and first[0].id in rivals[0] and len(first) > 1:
         sentences.append(_rivals(draft, case, first[:3], name))
         sentences.append(draft.holding(draft.say("几个数都在库里，口径不一，没有定论。", "All of these are in the base and none is settled.")))
@@ -178,7 +180,7 @@ def _rivals(draft: Draft, case: Case, figures: Sequence[Figure], name: str) -> s
     for n, figure in enumerate(figures):
         body = _figure_text(draft, figure, named=n == 0 or not same)
         texts.append(draft.claim((name if n == 0 else "") + body, [draft.record(case, figure.id)], stop=False))
-    return draft.say("；另一个数是", "; another count: " if same else "; ").join(texts) + draft.say("。", ".") if same else draft.say("；", "; ").join(texts) + draft.say("。", ".")
+    return draft.say("；另一个数是 ", "; another count: ").join(texts) + draft.say("。", ".") if same else draft.say("；", "; ").join(texts) + draft.say("。", ".")
 
 
 def _figure_table(draft: Draft, case: Case, chosen: list[Figure]) -> str:
@@ -250,7 +252,7 @@ def _figure_gaps(draft: Draft, question: Question, case: Case, chosen: list[Figu
     missing = [y for y in question.years if y not in case.years and not any(y in (f.year or "") for f in chosen)]
     if missing:
         gaps.append(say(f"注明 {'、'.join(missing)} 年的数字", f"figures dated {', '.join(missing)}"))
-    undated = [f"“{safe(f.what.get(draft.lang))}”" for f in chosen if not f.year and not re.fullmatch(r"\d{4}", case.years)][:2]
+    undated = list(dict.fromkeys(f"“{safe(f.what.get(draft.lang))}”" for f in chosen if not f.year and not re.fullmatch(r"\d{4}", case.years)))[:2]
     if undated:
         gaps.append(say(f"{join(undated, 'zh')}是哪一年的数", f"which year {join(undated, 'en')} {'is' if len(undated) == 1 else 'are'} of"))
     loose = list(dict.fromkeys(f"“{safe(f.what.get(draft.lang))}”" for f in chosen if f.counted_by is None))[:2]

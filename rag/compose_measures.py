@@ -3,6 +3,7 @@
 import re
 
 from renzhi.graph.case import Case
+from renzhi.graph.model import Fact
 from renzhi.rag.blocks import (
     both_ways,
     capital,
@@ -15,6 +16,7 @@ from renzhi.rag.blocks import (
     measure_lines,
     names,
     observed,
+    record_of,
     short_name,
     short_place,
     side_effects,
@@ -22,9 +24,10 @@ from renzhi.rag.blocks import (
 )
 from renzhi.rag.draft import Draft
 from renzhi.rag.gaps import measure_gaps
+from renzhi.rag.holdings import best_source
 from renzhi.rag.model import AnswerMeasure, SideEffect
 from renzhi.rag.question import Question
-from renzhi.rag.selection import Found, MeasureOption, options_for, rank_cases, statements_for, targets_of
+from renzhi.rag.selection import Found, MeasureOption, failures_of, options_for, rank_cases, statements_for, targets_of
 from renzhi.rag.wording import STANDING, STRENGTH, clause, join, of, safe, spaced, w
 
 FAILING = ("vulnerability", "barrier", "side_effect", "cause")
@@ -37,7 +40,7 @@ MAX_MEASURES = 4
 def compose_measures(draft: Draft, question: Question, found: Found, *, missing: tuple[str, ...], room: int = MAX_CASES) -> bool:
     """Writes the answer; False if no accepted fact names a measure for what was asked."""
     cases = cases_for(question, found, draft)[:room]
-    options = _on_all_sides(options_for(question, cases, found, draft.holdings, limit=999), draft)
+    options = _on_all_sides(options_for(question, cases, found, draft.holdings, limit=999), cases, draft)
     if not options:
         return False
     _lead(draft, question, found, options, cases, missing)
@@ -48,12 +51,13 @@ def compose_measures(draft: Draft, question: Question, found: Found, *, missing:
     return True
 
 
-def _on_all_sides(options: list[MeasureOption], draft: Draft) -> list[MeasureOption]:
-    """The best options, and for each of technology, institution and space without one the best that has it."""
+def _on_all_sides(options: list[MeasureOption], cases: list[Case], draft: Draft) -> list[MeasureOption]:
+    """What the closest case did first, then the best options, and for each of technology, institution and space without one the best that has it."""
     def sides(option: MeasureOption) -> set[str]:
         return set(draft.holdings.vocabulary.concepts[option.concept].dimensions)
 
-    chosen = options[:MAX_MEASURES]
+    own = [o for o in options if cases and any(c.id == cases[0].id for c, _ in o.applied)][:2]
+    chosen = [*own, *[o for o in options if o not in own]][:MAX_MEASURES]
     for side in ("technology", "institution", "space"):
         if not any(side in sides(o) for o in chosen):
             chosen += [o for o in options if side in sides(o) and o.score >= options[0].score * 0.6][:1]
@@ -78,7 +82,9 @@ def _lead(draft: Draft, question: Question, found: Found, options: list[MeasureO
     if missing:
         listed = join([safe(m) for m in missing[:3]], draft.lang)
         sentences.append(draft.holding(say(f"库里没有提到{listed}；下面是其他有关的证据。", f"Nothing held mentions {listed}; what follows is related evidence.")))
-    sentences += _general_sentence(draft, [o for o in options if o.general][:3])
+    direct = {*question.concepts, *failures_of(question, draft.holdings)}
+    general = [o for o in options if o.general]
+    sentences += _general_sentence(draft, ([o for o in general if o.general[0].object in direct] or ([] if cases else general))[:3])
     did, named = _closest_did(draft, found, options, cases)
     sentences += did + _came_of_it(draft, question, found, options, cases, named)
     asked_bare = [t for t in question.of_kind("imp") if not any(f.relation == "mitigates" for f in draft.holdings.by_object.get(t, []))][:2]
@@ -116,9 +122,15 @@ def _closest_did(draft: Draft, found: Found, options: list[MeasureOption], cases
     return [], None
 
 
+def _well_sourced(draft: Draft, fact: Fact) -> bool:
+    """Whether a fact may stand in a lead: not where its record has only a forum or the like for it."""
+    case, entry = record_of(draft, fact)
+    return case is None or entry is None or best_source(case, entry).quality != "low"
+
+
 def _came_of_it(draft: Draft, question: Question, found: Found, options: list[MeasureOption], cases: list[Case], named: Case | None) -> list[str]:
     """What a case saw of a measure shown, the failures first; else what went wrong in the case just named."""
-    seen = [f for o in options for f in observed(draft, o)]
+    seen = [f for o in options for f in observed(draft, o) if _well_sourced(draft, f)]
     here = {f"case:{c.id}" for c in cases}
     seen.sort(key=lambda f: (f.scope not in here, f.polarity != "negated", f.modality != "happened"))
     if seen:

@@ -68,7 +68,9 @@ def last_year(case: Case) -> str | None:
         dated = [s.year for s in case.statements] + [f.year for f in case.figures]
         named += [y for one in dated for y in re.findall(r"\d{4}", one or "")]
         named += [str(s.year) for s in case.sources if s.year]
-    return max(named, default=None)
+    newest = max((str(s.year) for s in case.sources if s.year), default=None)
+    last = max(named, default=None)
+    return None if last and newest and last > newest else last
 
 
 def case_gaps(draft: Draft, question: Question, case: Case, shown: Sequence[Statement]) -> list[str]:
@@ -89,7 +91,7 @@ def case_gaps(draft: Draft, question: Question, case: Case, shown: Sequence[Stat
         gaps.append(say(f"“{clause(done[0].name.zh)}”之后的结果", f"what came of “{clause(done[0].name.en)}”"))
     if done and "cost" not in sections and not any(f.kind == "cost" for f in case.figures):
         gaps.append(say(f"“{clause(done[0].name.zh)}”花了多少", f"what “{clause(done[0].name.en)}” cost"))
-    if len(gaps) < 2 and last_year(case):
+    if len(gaps) < 1 and last_year(case):
         place = short_place(case, draft.lang)
         gaps.append(say(f"{place}在 {last_year(case)} 年之后有没有整改：记录到此为止", f"what {place} changed after {last_year(case)}: the record ends there"))
     return gaps[:MAX_GAPS]
@@ -100,7 +102,7 @@ def lesson_gaps(draft: Draft, case: Case, failings: Sequence[Statement]) -> list
     say, gaps = draft.say, []
     until, place = last_year(case), short_place(case, draft.lang)
     later = [s for s in case.statements if s.section == "outcome" and s.sources]
-    weak = next((s for s in failings if s.section in ("barrier", "side_effect")), None) or next(iter(failings), None)
+    weak = next((s for s in failings if s.section in ("barrier", "side_effect", "vulnerability")), None)
     if weak:
         what = safe(clause(weak.text.get(draft.lang)))
         gaps.append(say(f"{place}：“{what}”在 {until} 年之后有没有改" if until else f"{place}：“{what}”后来有没有改",

@@ -72,8 +72,8 @@ _CUES: list[tuple[Intent, str]] = [
               r"\b(set[s]? off|cascad\w*|knock-?on|chain( of)?|trigger[s]?|what (does|did|can|could|will) .{0,80}\b(lead to|cause|affect)|what (happens|follows|comes) next|domino|consequences?)\b"),
     ("figure", r"(多少|几个|几人|几天|几成|多大|多高|多深|多长|多久|百分之几|有多)|"
                r"\b(how (many|much|large|big|deep|high|long|far)|what (number|share|percentage|proportion)|death toll)\b"),
-    ("case", r"(是|在)哪(儿|里|个|座)|哪个案例|\bwhich (case|place|city|town) (is|was) (that|it)\b"),
-    ("measures", r"(措施|办法|怎么(?!回事|写|了)|如何|怎样|做法|对策|备好|先备|准备|能做|可以(采取|做)|方案|手段|应对)|"
+    ("case", r"(是|在)哪(儿|里|个|座)|哪个案例|\bwhich (one|case|place|city|town|country) (is|was) (that|it)\b"),
+    ("measures", r"(措施|办法|该备|备些|备点|才不至于|怎么(?!回事|写|了)|如何|怎样|做法|对策|备好|先备|准备|能做|可以(采取|做)|方案|手段|应对)|"
                  r"\b(measures?|how (to|can|do|should|could|might)|what (can|could|should|helps?|works?)|options?|protect(ing)?|"
                  r"reduce[sd]?|prevent|ways? to|solutions?|what (have|has|had|did) (?!happened).{0,40}\b(done|do|got|made|helped|worked)|how (have|has|did|do|does)|keep[s]? .{0,40} (on|running|safe|cool))\b"),
     ("case", r"(哪个案例|是什么案例|后来|发生了什么|怎么回事|介绍一下|讲讲|情况如何|做了什么|做过什么)|"

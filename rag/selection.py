@@ -20,6 +20,8 @@ NOT_FOUND = -0.5
 NEGLIGIBLE = 0.4
 """The weight of a target below which what acts on it is no answer: a flood barrier that keeps some substation dry says little
 on storm surge."""
+ALL_ASKED = 4.0
+"""What it counts that a case has every concept asked (rule 2 of `answers.md`)."""
 LIKENESS = 1.0
 """What a standard deviation of a summary's likeness counts beside shared concepts."""
 WEIGHT = {"hz": 2.0, "imp": 2.5, "sys": 3.0, "vul": 1.0, "mea": 2.0, "grp": 1.5}
@@ -86,6 +88,8 @@ def rank_cases(question: Question, found: Found, holdings: Holdings) -> list[tup
         matched = min(1.0, sum(1.0 / (1 + found.rank[hit.passage]) for hit in mine)) + found.strength.get(f"case:{slug}", 0.0) * 2
         matched += LIKENESS * max(0.0, found.case_likeness.get(slug, 0.0))
         matched += 3 * max(title_overlap(question.text, case.title.get(lang)) for lang in ("zh", "en"))
+        core = set(question.of_kind("hz", "imp", "sys", "vul", "mea", "grp"))
+        matched += ALL_ASKED * (len(core) > 1 and core <= has)
         named = 100.0 if slug in question.cases else 0.0
         if overlap or mine or named or found.case_likeness.get(slug, 0.0) > 1.0:
             scored.append((named + overlap + matched, case))
@@ -104,11 +108,11 @@ _ASKING: list[tuple[str, dict[str, float]]] = [
 _ANY = {"impact": 0.3, "cause": 0.3, "outcome": 0.2}
 
 
-def asked_sections(text: str) -> dict[str, float]:
+def asked_sections(text: str, *, lessons: bool = False) -> dict[str, float]:
     """How much more a section of a record weighs, by what the question asks of it."""
     weights = dict(_ANY)
     for cue, more in _ASKING:
-        if re.search(cue, text.lower()):
+        if re.search(cue, text.lower()) or (lessons and "barrier" in more and "cause" in more):
             for section, weight in more.items():
                 weights[section] = max(weights.get(section, 0.0), weight)
     return weights
@@ -121,7 +125,7 @@ def statements_for(case: Case, question: Question, found: Found, holdings: Holdi
     Score, in the standard deviations of `retrieve`: how well the statement matches the question, what its section has to do
     with what is asked, and the concepts asked that few other statements of the case share.
     """
-    weights = asked_sections(question.text)
+    weights = asked_sections(question.text, lessons=question.intent == "lessons")
     mine = [s for s in case.statements if s.sources and (not sections or s.section in sections) and _readable_alone(s) and (case.id, s.id) not in without]
     has = {s.id: set(s.concepts) | holdings.concepts_of_statement.get(f"case:{case.id}#{s.id}", frozenset()) for s in mine}
     telling = {c: 1.0 - sum(c in one for one in has.values()) / max(1, len(has)) for c in question.concepts}
@@ -231,9 +235,10 @@ def _options(question: Question, weights: dict[str, float], cases: Sequence[Case
     failures = set(failures_of(question, holdings))
     options = [o for o in options if o.concept in question.concepts or _meant_for(o.concept, question, holdings)] or options
     failing = failures | set(question.of_kind("imp"))
-    options = [o for o in options if failing & _acts_on(o) or o.concept in question.concepts] or options
+    closest = {c.id for c in cases[:1]}
+    options = [o for o in options if failing & _acts_on(o) or o.concept in question.concepts or closest & {c.id for c, _ in o.applied}] or options
     options.sort(key=lambda o: (-o.score, o.concept))
-    return [o for o in options if o.score >= min(options[0].score * 0.6, ENOUGH) or o.concept in question.concepts]
+    return [o for o in options if o.score >= min(options[0].score * 0.7, ENOUGH) or o.concept in question.concepts]
 
 
 def _acts_on(option: MeasureOption) -> set[str]:
@@ -264,7 +269,7 @@ def measure_option(concept: str, facts: list[Fact], targets: list[str], question
                      key=lambda f: (f.scope is None, -MODALITY_RANK[f.modality], -STRENGTH_RANK[f.strength], f.id))
     acts = sorted(((weights or {}).get(t, 1.0) for t in {f.object for f in facts if f.polarity == "affirmed"}), reverse=True)
     score = acts[0] + sum(acts[1:]) / 3 if acts else 0.0
-    score += 0.5 * STRENGTH_RANK[general[0].strength] if general else 0.0
+    score += 0.5 * STRENGTH_RANK[general[0].strength] * min(1.0, (weights or {}).get(general[0].object, 1.0) / 2) if general else 0.0
     score += min(2.0, sum(min(1.0, (weights or {}).get(f.object, 1.0) / 2) for f in {f.scope: f for f in seen if f.polarity == "affirmed"}.values()))
     core = set(question.of_kind("hz", "sys", "grp", "imp"))
     score += max((len(core & holdings.concepts_of_case[c.id]) for c, _ in applied if c.id in shown), default=0)
