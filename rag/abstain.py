@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from renzhi.graph.case import Case
-from renzhi.rag.blocks import stated
+from renzhi.rag.blocks import named_in_text, stated
 from renzhi.rag.draft import Draft, entry_lang
 from renzhi.rag.question import Question
 from renzhi.rag.selection import Found, rank_cases, statements_for
@@ -54,7 +54,8 @@ def _needed(draft: Draft, question: Question, missing: Sequence[str]) -> str:
     rows = [say("| 需要 | 找到 |", "| Needed | Found |"), "|---|---|"]
     rows += [f"| {safe(cell(name))} | {say('没有', 'nothing')} |" for name in missing]
     for concept in question.concepts[:4]:
-        count = sum(concept in has for has in draft.holdings.concepts_of_case.values())
+        count = sum(concept in has or named_in_text(draft, concept, draft.holdings.raw_text_of_case[slug])
+                    for slug, has in draft.holdings.concepts_of_case.items())
         found = say(f"{count} 个案例涉及，地点或事由不同", f"{count} case{'s' if count > 1 else ''} on it, elsewhere or otherwise") if count else say("没有案例涉及", "no case on it")
         rows.append(f"| {safe(cell(draft.label(concept)))} | {found} |")
     return "\n".join(rows) if len(rows) > 2 else ""

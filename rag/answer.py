@@ -329,7 +329,7 @@ def _by_intent(draft: Draft, question: Question, asked: Asked) -> bool:
         written = intent != "case" and (compose_figure(draft, question, case, found, cost=intent == "cost")
                                         or (bool(question.cases) and compose_no_figure(draft, question, case, found)))
         written = written or _fitted(draft, lambda room: compose_case(draft, question, case, found, room=room), short=True)
-    if written and not question.cases and asked.passages and found.best("doc:") >= EVIDENCE_BAR:
+    if written and intent == "measures" and not question.cases and asked.passages and found.best("doc:") >= EVIDENCE_BAR:
         document_supplement(draft, question, found, asked.passages[:10])
     return written
 

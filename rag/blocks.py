@@ -1,13 +1,13 @@
 """The parts that several kinds of answer share: evidence by case, measures, groups, gaps."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from renzhi.graph.case import Case, CaseMeasure, Doubt, Statement
 from renzhi.graph.model import Fact
 from renzhi.graph.tokens import tokens
 from renzhi.ontology.model import Bilingual
-from renzhi.rag.draft import Draft, entry_lang, wording_of
+from renzhi.rag.draft import Draft, entry_lang, source_titles, wording_of
 from renzhi.rag.holdings import STRENGTH_RANK, Entry, entry_of
 from renzhi.rag.model import AnswerMeasure, SideEffect
 from renzhi.rag.question import Question
@@ -63,7 +63,7 @@ _RECLASSIFIES = re.compile(r"\bnot (a|an) (vulnerability )?(factor|hazard|measur
 
 def reclassifies(doubt: Bilingual | Doubt) -> bool:
     """Whether a doubt only says that a statement stands under the wrong heading: for curators, not for askers."""
-    return _RECLASSIFIES.search(f"{doubt.zh} {doubt.en}") is not None
+    return len(doubt.en) <= 90 and _RECLASSIFIES.search(f"{doubt.zh} {doubt.en}") is not None
 
 
 def doubted(draft: Draft, case: Case, entry: str) -> str:
@@ -86,7 +86,8 @@ def shown_words(draft: Draft, statement: Statement) -> str:
     steps = set(tokens(" ".join(statement.chain.zh if draft.lang == "zh" else statement.chain.en)))
     news = (steps - set(tokens(note))) & draft.words
     if len(statement.text.en.split()) <= 5 and _LABEL.search(statement.text.en):
-        return capital(" → ".join(statement.chain.zh if draft.lang == "zh" else statement.chain.en))
+        told = capital(" → ".join(statement.chain.zh if draft.lang == "zh" else statement.chain.en))
+        return f"{told}（{clause(note)}）" if draft.lang == "zh" else f"{told} ({clause(note)[:1].lower()}{clause(note)[1:]})"
     short = len(statement.text.en.split()) <= 4 or (len(statement.text.en.split()) <= 12 and len(statement.wording("en").split()) <= 36)
     return statement.wording(draft.lang) if short or len(news) > 1 else note
 
@@ -153,10 +154,10 @@ def general_effect(draft: Draft, fact: Fact) -> str:
     return draft.claim(safe(text) + _strength(draft, fact), draft.references(fact), stop=False)
 
 
-def measure_lines(draft: Draft, options: Sequence[MeasureOption], *, only_case: Case | None = None, complete: bool = True) -> None:
+def measure_lines(draft: Draft, options: Sequence[MeasureOption], *, only_case: Case | None = None, left_out: Collection[str] = ()) -> None:
     """The measures block: under technology, institution, space; side effects first, then effect, then cases.
 
-    `complete`: nothing was left out, so that a side without a measure may be called empty.
+    `left_out`: sides on which the base holds a measure that is not shown here, so that they are not called empty.
     """
     rows, dimensions = [], set()
     for option in sorted(options, key=lambda o: _dimension_order(draft, o.concept)):
@@ -166,7 +167,7 @@ def measure_lines(draft: Draft, options: Sequence[MeasureOption], *, only_case: 
         rows.append(f"{head}{draft.say('｜', ' | ')}**{capital(draft.label(option.concept))}**{draft.say('。', '. ')}" + _measure_text(draft, option, only_case))
     for missing in ("technology", "institution", "space"):
         if rows and missing not in dimensions:
-            none = w("none_found", draft.lang) if complete else draft.say("这里没有列", "not listed here")
+            none = draft.say("这里没有列", "not listed here") if missing in left_out else w("none_found", draft.lang)
             rows.append(f"{of(DIMENSION, missing, draft.lang)}{draft.say('｜', ' | ')}{none}{draft.say('。', '.')}")
     draft.block("measures", w("measures", draft.lang), draft.lines(rows))
 
@@ -372,6 +373,11 @@ def _rivals_of(draft: Draft) -> list[str]:
             hangs = {f.id for f in case.figures if f.statement == citation.statement} | {str(citation.statement)} if case else set()
             rivals = [f for f in case.figures if f.id in ids - hangs and (case.id, f.id) not in shown] if case and ids & hangs else []
             for figure in rivals[:1]:
+                same = any(f.what.en == figure.what.en for f in case.figures if f.id in hangs) if case else False
+                if not same:
+                    note = clause(source_titles(case, conflict.about).get(draft.lang)) if case else ""
+                    found.append(draft.say(f"{draft.marks([citation.n])} 口径冲突：{note}", f"{draft.marks([citation.n])} sources differ: {note}"))
+                    continue
                 text = f"{figure.what.get(draft.lang)}{draft.say('：', ': ')}{figure_value(figure, draft.lang)}"
                 body = draft.say(f"{draft.marks([citation.n])} 另有不同说法：{text}", f"{draft.marks([citation.n])} another source differs: {text}")
                 found.append(draft.claim(safe(body).replace("［", "[").replace("］", "]"), [draft.record(case, figure.id)], stop=False) if case else "")

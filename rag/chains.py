@@ -79,34 +79,41 @@ def chain_between(start: str, goals: Collection[str], holdings: Holdings, near: 
 def tree_from(start: str, goals: Collection[str], holdings: Holdings, near: Collection[str], *, rows: int, used: Collection[str] = ()) -> list[Hop]:
     """What a concept sets off: its best first links, each with its best continuation, up to three hops and `rows` links.
 
-    A first link that leads on to a goal, or is one, goes before others.
+    A first link that leads on to a goal, or is one, goes before others. What cases of the hazard show comes first.
     """
     def worth(hop: Hop) -> float:
         return hop.weight + 4.0 * bool(set(goals) & (holdings.reach(hop.target) | {hop.target}))
 
     found: list[Hop] = []
     seen = {start, *used}
-    for first in sorted(hops_from(start, holdings, near), key=lambda h: (-worth(h), h.target))[:3]:
-        if first.target in seen or len(found) >= rows:
-            continue
-        here = first
-        found.append(first)
-        seen.add(first.target)
+
+    def follow(here: Hop, *, shown_only: bool) -> None:
         for _ in range(MAX_HOPS - 1):
-            onward = [h for h in hops_from(here.target, holdings, near) if h.target not in seen and h.weight >= 1.0]
+            onward = [h for h in hops_from(here.target, holdings, near) if h.target not in seen and h.weight >= 1.0 and (h.near or not shown_only)]
             if not onward or len(found) >= rows:
-                break
+                return
             here = onward[0]
-            found.append(here)
+            found.insert(found.index(next(h for h in found if h.target == here.source)) + 1, here)
             seen.add(here.target)
+
+    firsts = [h for h in sorted(hops_from(start, holdings, near), key=lambda h: (-worth(h), h.target)) if h.target not in seen][:4]
+    for first in firsts[:3] if not firsts or firsts[-1].near == () else firsts:
+        if first.target not in seen and len(found) < rows:
+            found.append(first)
+            seen.add(first.target)
+            follow(first, shown_only=True)
+    for first in firsts[:2]:  # where cases show no further, general evidence goes on
+        if first in found:
+            follow(first, shown_only=False)
     return found
 
 
-def best_cut(hops: list[Hop], holdings: Holdings) -> tuple[Hop, list[Fact]] | None:
+def best_cut(hops: list[Hop], holdings: Holdings, *, meant: Collection[str] = ()) -> tuple[Hop, list[Fact]] | None:
     """The link whose target has the best evidence that a measure mitigates it, with those facts, best first.
 
     Evidence of a link: the strength of its best general fact, one for a case of the hazard that saw it work, half for another
-    measure; of two links alike the earlier one. It says nothing on effect or cost.
+    measure; of two links alike the earlier one. It says nothing on effect or cost. `meant`: measures that the vocabulary
+    gives for the hazard, before others of the same strength.
     """
     best: tuple[float, Hop, list[Fact]] | None = None
     for position, hop in enumerate(hops):
@@ -115,7 +122,7 @@ def best_cut(hops: list[Hop], holdings: Holdings) -> tuple[Hop, list[Fact]] | No
                  and (f.scope is None or f.modality == "happened")]
         if not facts:
             continue
-        facts.sort(key=lambda f: (f.scope not in near, -STRENGTH_RANK[f.strength], f.scope is not None, f.id))
+        facts.sort(key=lambda f: (f.scope not in near, f.subject not in meant, -STRENGTH_RANK[f.strength], f.scope is not None, f.id))
         worth = max(STRENGTH_RANK[f.strength] for f in facts) + 1.0 * any(f.scope in near for f in facts)
         worth += 0.5 * (len({f.subject for f in facts}) > 1) - 0.1 * position
         if best is None or worth > best[0]:

@@ -10,7 +10,7 @@ from renzhi.rag.draft import Draft, entry_lang, wording_of
 from renzhi.rag.gaps import case_gaps, lesson_gaps
 from renzhi.rag.holdings import Holdings
 from renzhi.rag.question import Question
-from renzhi.rag.selection import Found, MeasureOption, measure_option, rank_cases, statements_for
+from renzhi.rag.selection import Found, MeasureOption, measure_option, rank_cases, sides_of, statements_for
 from renzhi.rag.wording import SCALE, cell, clause, of, safe, w, years
 
 ALL_ROOM = 3
@@ -92,7 +92,8 @@ def own_measures(draft: Draft, case: Case, question: Question, found: Found, *, 
         facts = [f for f in facts if f.scope or f.object in own]
         options.append(measure_option(concept, facts, targets, question, {case.id}, found, draft.holdings))
     options.sort(key=lambda o: (-o.score, o.concept))
-    measure_lines(draft, options[:limit], only_case=case, complete=len(options) <= limit)
+    left_out = sides_of((c for m in case.measures for c in m.concepts), draft.holdings)
+    measure_lines(draft, options[:limit], only_case=case, left_out=left_out)
 
 
 FAILING = ("barrier", "side_effect", "cause", "vulnerability")

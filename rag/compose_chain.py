@@ -20,7 +20,7 @@ from renzhi.rag.chains import Hop, best_cut, chain_between, hops_from, paths, tr
 from renzhi.rag.draft import Draft, entry_lang, wording_of
 from renzhi.rag.holdings import WITH_THE_ARROW, Holdings
 from renzhi.rag.question import Question
-from renzhi.rag.selection import Found, MeasureOption, measure_option
+from renzhi.rag.selection import Found, MeasureOption, measure_option, sides_held
 from renzhi.rag.wording import STRENGTH, cell, clause, join, of, safe, w
 
 MAX_ROWS = 5
@@ -37,12 +37,13 @@ def compose_chain(draft: Draft, question: Question, found: Found, *, room: int =
     hops = _hops(question, starts, near, holdings, rows=MAX_ROWS if room > 1 else 4)
     if not hops:
         return False
-    cut = best_cut(hops, holdings)
+    meant = {c.id for c in holdings.vocabulary.concepts.values() if set(c.hazards) & set(starts)}
+    cut = best_cut(hops, holdings, meant=meant)
     options = _options(cut, question, near, found, holdings)[: 2 if room < 3 else 3]
     _lead(draft, hops, cut, options, starts[0])
     draft.block("chain", w("chain", draft.lang), _table(draft, hops, each=2 if room > 2 else 1))
     draft.chains += [tuple(path) for path in paths(hops, starts[0])]
-    measure_lines(draft, options, complete=False)
+    measure_lines(draft, options, left_out=sides_held((h.target for h in hops), holdings))
     groups_block(draft, _cases(draft, hops), [h.target for h in hops], question)
     gaps_block(draft, _gaps(draft, hops, starts[0], near))
     return True
@@ -207,9 +208,8 @@ def _seen_in(draft: Draft, fact: Fact, *, other: bool = False) -> str:
 
 
 def _cases(draft: Draft, hops: list[Hop]) -> list[Case]:
-    """The cases shown, those of the hazard first, at most three."""
-    facts = [f for h in hops for f in h.near[:2]] + [f for h in hops if not h.near for f in h.far[:1]]
-    found = {c.id: c for f in facts if (c := holdings_case(draft, f))}
+    """The cases of the hazard asked that are shown, at most three: whom another hazard hit is not who is hit here."""
+    found = {c.id: c for f in [f for h in hops for f in h.near[:2]] if (c := holdings_case(draft, f))}
     return list(found.values())[:3]
 
 

@@ -29,6 +29,7 @@ _ASKED_KINDS = [
     ("hazard", r"雨量|降雨|水位|浪高|风速|气温|多少度|\b(rain(fall)?|surge|wind|temperature|degrees|depth)\b"),
 ]
 _DEATHS = re.compile(r"死|遇难|\b(die[ds]?|dead|deaths?|killed|fatalit\w+|toll)\b")
+_MONEY_UNIT = re.compile(r"\b[A-Z]{3}\b|[$€£¥]")
 MONEY_KINDS = ("cost", "payout", "cover", "loss")
 
 
@@ -73,7 +74,7 @@ def compose_figure(draft: Draft, question: Question, case: Case, found: Found, *
         return False
     if cost:
         chosen.sort(key=lambda f: (f.kind not in kinds, f.kind, f.year or "9999"))
-    _figure_lead(draft, case, chosen)
+    _figure_lead(draft, case, chosen, kinds)
     draft.block("table", w("figures", draft.lang), _figure_table(draft, case, chosen))
     if cost and "loss" not in kinds:
         _money_statements(draft, case, chosen)
@@ -119,6 +120,9 @@ def _asked_for(case: Case, question: Question, found: Found, ranked: list[tuple[
         mine = [f for _, f in ranked if f.kind == kind]
         if kind == "casualties" and _DEATHS.search(question.text.lower()):
             mine = [f for f in mine if _DEATHS.search(f"{f.what.zh} {f.what.en}".lower())] or mine
+        if kind == "loss":  # damage, losses and needs of one event are different counts: none stands for another
+            chosen += ([f for f in mine if f.unit and _MONEY_UNIT.search(f.unit.en)] or mine)[:4]
+            continue
         most = max((_shared(question, case, f) for f in mine), default=0)
         chosen += [f for f in mine if _shared(question, case, f) >= max(1, min(most, 2))][:4] or mine[:2]
     inside = sorted((f for _, f in ranked if f.kind in kinds), key=lambda f: -found.inside.get(f"case:{case.id}#{f.id}", -1.0))
@@ -159,9 +163,9 @@ def _figure_text(draft: Draft, figure: Figure, *, named: bool = True) -> str:
     return f"{what}为{value}（{safe(tail)}）" if draft.lang == "zh" else f"{what}: {value} ({safe(tail)})"
 
 
-def _figure_lead(draft: Draft, case: Case, chosen: list[Figure]) -> None:
+def _figure_lead(draft: Draft, case: Case, chosen: list[Figure], kinds: Sequence[str]) -> None:
     rivals = [c.between for c in case.conflicts if len(set(c.between) & {f.id for f in chosen}) > 1]
-    first = [f for f in chosen if rivals and f.id in rivals[0]] if rivals and chosen[0].id in rivals[0] else chosen[:2]
+    first = [f for f in chosen if rivals and f.id in rivals[0]] if rivals and chosen[0].id in rivals[0] else (_one_a_kind(chosen, kinds) if len(kinds) > 1 else chosen[:2])
     sentences = []
     name = safe(short_place(case, draft.lang)) + draft.say("：", ": ") if first[0].place is None else ""
     first = sorted(first, key=lambda f: f.year or "", reverse=True) if rivals else first
@@ -171,6 +175,12 @@ def _figure_lead(draft: Draft, case: Case, chosen: list[Figure]) -> None:
     else:
         sentences += [draft.claim(head + _figure_text(draft, f), [draft.record(case, f.id)]) for head, f in zip([name, ""], first, strict=False)]
     draft.block("lead", "", draft.say("", " ").join(sentences))
+
+
+def _one_a_kind(chosen: list[Figure], kinds: Sequence[str]) -> list[Figure]:
+    """The first figure of each kind asked, so that the lead answers all that was asked; at least two figures."""
+    firsts = [f for kind in kinds for f in [next((f for f in chosen if f.kind == kind), None)] if f]
+    return (firsts + [f for f in chosen if f not in firsts])[: max(2, len(firsts))]
 
 
 def _rivals(draft: Draft, case: Case, figures: Sequence[Figure], name: str) -> str:

@@ -48,7 +48,7 @@ def compose_general(draft: Draft, question: Question, found: Found, passages: Se
     evidence_by_case(draft, cases, question, found, each=room)
     document_supplement(draft, question, found, passages[:10])
     options = options_for(question, cases, found, draft.holdings, limit=3)
-    measure_lines(draft, [o for o in options if o.applied or o.shown], complete=False)
+    measure_lines(draft, [o for o in options if o.applied or o.shown], left_out=("technology", "institution", "space"))
     groups_block(draft, cases, targets_of(question, draft.holdings), question)
     gaps = few_cases(draft, question) + case_gaps(draft, question, cases[0], best)
     gaps_block(draft, gaps[:4], cases=cases)

@@ -27,7 +27,16 @@ from renzhi.rag.gaps import measure_gaps
 from renzhi.rag.holdings import best_source
 from renzhi.rag.model import AnswerMeasure, SideEffect
 from renzhi.rag.question import Question
-from renzhi.rag.selection import Found, MeasureOption, failures_of, options_for, rank_cases, statements_for, targets_of
+from renzhi.rag.selection import (
+    Found,
+    MeasureOption,
+    failures_of,
+    options_for,
+    rank_cases,
+    sides_held,
+    statements_for,
+    targets_of,
+)
 from renzhi.rag.wording import STANDING, STRENGTH, clause, join, of, safe, spaced, w
 
 FAILING = ("vulnerability", "barrier", "side_effect", "cause")
@@ -45,7 +54,7 @@ def compose_measures(draft: Draft, question: Question, found: Found, *, missing:
         return False
     _lead(draft, question, found, options, cases, missing)
     evidence_by_case(draft, cases, question, found, each=2 if room > 2 else 1)
-    measure_lines(draft, options)
+    measure_lines(draft, options, left_out=sides_held(targets_of(question, draft.holdings), draft.holdings))
     groups_block(draft, cases, targets_of(question, draft.holdings), question)
     gaps_block(draft, measure_gaps(draft, question, options, cases), cases=cases, editor=room > 2)
     return True

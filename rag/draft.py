@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from renzhi.graph.case import Case, CaseMeasure, Doubt, Figure, Statement
+from renzhi.graph.case import Text as CaseText
 from renzhi.graph.model import Fact, Lang, Passage, Work
 from renzhi.ontology.model import Bilingual
 from renzhi.rag.amounts import as_digits
@@ -184,6 +185,8 @@ class Draft:
             parts.insert(0, safe(s.author))
         if c.locator:
             parts.append(safe(c.locator))
+        if c.parts:
+            parts.append(self.say("一部分据", "in part ") + self.say("、", ", ").join(f"《{safe(t)}》" if lang == "zh" else f"“{safe(t)}”" for t in c.parts))
         if c.page is not None:
             parts.append(self.say(f"第 {c.page} 页", f"p. {c.page}"))
         elif c.kind == "passage" and c.heading:
@@ -233,6 +236,8 @@ def _record_citation(case: Case, entry: Entry, n: int, holdings: Holdings) -> Ci
     source = best_source(case, entry)
     lang = entry_lang(case, entry)
     others = [s.title for s in case.sources if s.id in entry.sources and s is not source]
+    marked = set(re.findall(r"\[(s\d+)\]", entry.text.zh)) if isinstance(entry, Statement) else set()
+    parts = tuple(s.title for s in case.sources if s.id in marked and s is not source)
     facts = [f for f in holdings.by_case.get(case.id, []) if any(s.passage == f"case:{case.id}#{entry.id}" for s in f.supports)]
     by = next((f.decided_by for f in facts if f.decided_by and not f.decided_by.startswith("pack:")), None)
     shipped = by is None and all(f.origin.startswith("pack:") for f in holdings.by_case.get(case.id, []))
@@ -243,12 +248,12 @@ def _record_citation(case: Case, entry: Entry, n: int, holdings: Holdings) -> Ci
         held=False, quote=_quote(entry, lang), lang=lang, translation=_quote(entry, "en" if lang == "zh" else "zh"),
         source=SourceNote(title=source.title, publisher=source.publisher, year=source.year, url=None if source.find_original else source.url,
                           quality=source.quality, author=source.author, find_original=source.find_original),
-        locator=source.locator, doubts=tuple(_doubt(case, d) for d in case.doubts if d.at == entry.id),
+        locator=source.locator, parts=parts, doubts=tuple(source_titles(case, d) for d in case.doubts if d.at == entry.id),
         also=tuple(others) if not whole else tuple(s.title for s in case.sources if s is not source))
 
 
-def _doubt(case: Case, doubt: Doubt) -> Bilingual:
-    """The doubt with the numbers of sources spelt out as titles, since a reader of an answer has no list of them."""
+def source_titles(case: Case, doubt: Doubt | CaseText) -> Bilingual:
+    """A note on a record with the numbers of sources spelt out as titles, since a reader of an answer has no list of them."""
     titles = {source.id: source.title for source in case.sources}
     zh = re.sub(r"来源 ?(s\d+)", lambda m: f"来源《{titles.get(m[1], m[1])}》", doubt.zh)
     en = re.sub(r"([Ss])ources? (s\d+)", lambda m: f"{'T' if m[1] == 'S' else 't'}he source “{titles.get(m[2], m[2])}”", doubt.en)

@@ -161,10 +161,13 @@ def entry_of(case: Case, entry_id: str) -> Entry | None:
 
 
 def best_source(case: Case, entry: Entry) -> Source:
-    """One source of an entry: for a measure that leans on the whole record the one whose note names it (rule 4), else the
-    best by quality, then the newest, then the first listed (rule 5)."""
+    """One source of an entry: the one of a figure in it, the one whose note names it (rule 4), else the best by quality, then
+    the newest, then the first listed (rule 5)."""
     listed = [source for source in case.sources if source.id in entry.sources]
-    words = set(tokens(f"{entry.name.zh} {entry.name.en}")) if isinstance(entry, CaseMeasure) else set()
+    counted = {s for f in case.figures if f.statement == entry.id for s in f.sources} if isinstance(entry, Statement) else set()
+    listed = [source for source in listed if source.id in counted] or listed
+    named = f"{entry.name.zh} {entry.name.en}" if isinstance(entry, CaseMeasure) else f"{entry.text.zh} {entry.text.en}" if isinstance(entry, Statement) else ""
+    words = set(tokens(named))
 
     def rank(source: Source) -> tuple[int, int, int, int]:
         return len(words & set(tokens(source.supports or ""))), QUALITY_RANK[source.quality], source.year or 0, -listed.index(source)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renzhi.graph.model import Lang
+from renzhi.graph.store import GraphStore
 from renzhi.ontology.model import Bilingual
 
 Vectors = NDArray[np.float32]
@@ -20,6 +21,27 @@ class Embedder(Protocol):
 
     def embed(self, texts: list[str], *, input_type: Literal["query", "document"]) -> Vectors:
         """Shape (len(texts), dimensions), rows of length one; an empty text gives a row of zeros."""
+
+
+class DenseIndex(Protocol):
+    """Supplies candidates for a vector, a few hundred at a time; their scores are computed again from the store's vectors."""
+
+    def position(self) -> int:
+        """The store position up to which changes are in the index; what came later is the reader's to score."""
+
+    def candidates(self, embedder: str, lang: Lang, vector: Vectors, *, k: int) -> list[str]:
+        """Ids of up to `k` passages whose vectors are nearest, best first; approximate. Raises `StoreError`."""
+
+    def counts(self) -> dict[str, int]:
+        """How many vectors it holds, by `embedder_lang`."""
+
+    def sync(self, store: GraphStore, *, timeout_s: float = 0.0) -> int:
+        """The position after replaying the store's changes; where another process writes for longer, the work is left to it."""
+
+    def rebuild(self, store: GraphStore, *, timeout_s: float = 60.0) -> int:
+        """The position after building the index anew from the store's vectors."""
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,8 @@ class Citation:
     translation: str | None = None
     """Our translation of the quoted statement, marked as such wherever it is shown."""
     doubts: tuple[Bilingual, ...] = ()
+    parts: tuple[str, ...] = ()
+    """Titles of further sources that the record names for parts of the statement."""
     also: tuple[str, ...] = ()
     """Titles of further sources of the same statement."""
 

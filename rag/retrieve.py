@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from renzhi.graph.model import Lang
 from renzhi.graph.store import GraphStore
-from renzhi.rag.chroma_index import ChromaIndex
 from renzhi.rag.lexical import NOTHING, Lexical, Words, lexical, translated
-from renzhi.rag.model import Embedder, Hit, Vectors
+from renzhi.rag.model import DenseIndex, Embedder, Hit, Vectors
 from renzhi.rag.strength import strength
 from renzhi.rag.vector_shelf import Shelf, VectorShelves
 
@@ -65,7 +64,7 @@ class _Scored:
 class Retriever:
     """Finds passages in a store and its dense index; safe for several threads."""
 
-    def __init__(self, store: GraphStore, embedders: Sequence[Embedder], index: ChromaIndex) -> None:
+    def __init__(self, store: GraphStore, embedders: Sequence[Embedder], index: DenseIndex) -> None:
         self._store = store
         self._embedders = list(embedders)
         self._index = index

@@ -1,7 +1,7 @@
 """Which cases, statements and measures an answer shows, and in which order (rules 1–5 of `answers.md`)."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from renzhi.graph.case import Case, CaseMeasure, Statement
@@ -199,6 +199,16 @@ def target_weights(question: Question, holdings: Holdings, *, wide: bool = False
     return weights | dict.fromkeys(close, 4.0)
 
 
+def sides_of(measures: Iterable[str], holdings: Holdings) -> set[str]:
+    """Technology, institution, space: the sides that the measures have."""
+    return {side for measure in measures for side in holdings.vocabulary.concepts[measure].dimensions}
+
+
+def sides_held(targets: Iterable[str], holdings: Holdings) -> set[str]:
+    """The sides on which an accepted fact says that some measure mitigates one of the targets."""
+    return sides_of({f.subject for t in targets for f in holdings.by_object.get(t, []) if f.relation == "mitigates" and f.polarity == "affirmed"}, holdings)
+
+
 def failures_of(question: Question, holdings: Holdings) -> list[str]:
     """How the systems asked can fail; where a hazard is asked too, only as far as it can bring that about in two links."""
     failures = [f.object for s in question.of_kind("sys") for f in holdings.by_subject.get(s, [])
@@ -230,6 +240,8 @@ def _options(question: Question, weights: dict[str, float], cases: Sequence[Case
     options = []
     for concept in names:
         mine = [f for f in facts if f.subject == concept]
+        # what a case shown saw of the measure counts whatever it was meant to act on: a failure must not go missing
+        mine += [f for f in holdings.by_subject.get(concept, []) if f.relation == "mitigates" and f.scope and _slug(f) in shown and f not in mine]
         options.append(measure_option(concept, mine, targets, question, shown, found, holdings, weights=weights))
     options = [o for o in options if o.general or o.shown or o.applied or o.concept in question.concepts]
     failures = set(failures_of(question, holdings))
