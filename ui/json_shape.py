@@ -103,7 +103,7 @@ def case_json(case: Case, facts: list[Fact]) -> Json:
 
 def _statement(s: Statement) -> Json:
     chain = {"zh": list(s.chain.zh), "en": list(s.chain.en)} if s.chain else None
-    return {"id": s.id, "section": s.section, "lang": s.lang, "text": both(s.text), "sources": list(s.sources), "editor": s.editor, "year": s.year,
+    return {"id": s.id, "section": s.section, "lang": s.lang, "text": {"zh": s.wording("zh"), "en": s.wording("en")}, "sources": list(s.sources), "editor": s.editor, "year": s.year,
             "chain": chain, "concepts": list(s.concepts)}
 
 
