@@ -29,6 +29,7 @@ from renzhi.rag.selection import Found, rank_cases
 from renzhi.rag.strength import BAR
 from renzhi.rag.titles import documents_by_title, phrases_in
 from renzhi.rag.verify import quote_stands, unfit
+from renzhi.rag.wording import join, safe
 
 EVIDENCE_BAR = BAR
 """The strength (0–1, see `retrieve`) below which retrieved text alone carries no answer."""
@@ -329,9 +330,18 @@ def _by_intent(draft: Draft, question: Question, asked: Asked) -> bool:
         written = intent != "case" and (compose_figure(draft, question, case, found, cost=intent == "cost")
                                         or (bool(question.cases) and compose_no_figure(draft, question, case, found)))
         written = written or _fitted(draft, lambda room: compose_case(draft, question, case, found, room=room), short=True)
+    if written and intent in ("chain", "side_effects") and asked.missing:
+        _say_missing(draft, asked.missing)
     if written and intent == "measures" and not question.cases and asked.passages and found.best("doc:") >= EVIDENCE_BAR:
         document_supplement(draft, question, found, asked.passages[:10])
     return written
+
+
+def _say_missing(draft: Draft, missing: Sequence[str]) -> None:
+    """Opens the lead with the names that nothing held mentions."""
+    listed = join([safe(m) for m in missing[:3]], draft.lang)
+    said = draft.holding(draft.say(f"库里没有提到{listed}；下面是其他地方的证据。", f"Nothing held mentions {listed}; what follows is evidence from elsewhere. "))
+    draft.blocks = [replace(b, markdown=said + b.markdown) if b.kind == "lead" else b for b in draft.blocks]
 
 
 def _fitted(draft: Draft, write: Callable[[int], bool], *, short: bool = False) -> bool:

@@ -8,6 +8,8 @@ from renzhi.graph.model import Fact
 from renzhi.rag.holdings import MODALITY_RANK, STRENGTH_RANK, WITH_THE_ARROW, Holdings
 
 MAX_HOPS = 3
+COMMON = 8
+"""Causes beyond which an impact without further links is the common end of most chains."""
 
 
 @dataclass(frozen=True, order=True)
@@ -82,7 +84,10 @@ def tree_from(start: str, goals: Collection[str], holdings: Holdings, near: Coll
     A first link that leads on to a goal, or is one, goes before others. What cases of the hazard show comes first.
     """
     def worth(hop: Hop) -> float:
-        return hop.weight + 4.0 * bool(set(goals) & (holdings.reach(hop.target) | {hop.target}))
+        causes = {f.subject for f in holdings.by_object.get(hop.target, []) if f.relation in WITH_THE_ARROW}
+        # deaths and losses follow from everything: they end a chain, and say little of what one hazard sets off
+        common = 4.0 if len(causes) > COMMON and not hops_from(hop.target, holdings) else 0.0
+        return hop.weight + 4.0 * bool(set(goals) & (holdings.reach(hop.target) | {hop.target})) - common
 
     found: list[Hop] = []
     seen = {start, *used}

@@ -63,7 +63,7 @@ _CUES: list[tuple[Intent, str]] = [
     # first match wins: from the most to the least specific asking
     ("general", r"(有没有|有无|是否有).{0,24}案例|哪些案例|\b((is|are) there (a |any )?cases?|which cases|any cases?)\b"),
     ("compare", r"(比较|对比|相比|有何不同|有什么不同)|\b(compare|versus|vs\.?|differ(ence)?s? between)\b"),
-    ("side_effects", r"(副作用|坏处|弊端|别的麻烦|会不会(惹|带来|加重)|代价是什么)|\b(side.?effects?|downsides?|drawbacks?|maladaptation)\b"),
+    ("side_effects", r"(副作用|坏处|弊端|别的麻烦|会不会(惹|带来|加重)|代价是什么|(会|能)?(加重|加剧|恶化)(什么|啥|哪些))|\b(side.?effects?|downsides?|drawbacks?|maladaptation|makes? .{0,30}worse|worsens?)\b"),
     ("cost", r"(花了?多少|花费|造价|成本|费用|多少钱|投资(了|多少|额)|保费|预算|出了?多少钱|资金)|"
              r"\b(costs?|price|paid|pays?|spent|spend|budget|funding|premiums?|how expensive)\b"),
     ("lessons", r"(教训|经验|出了什么(问题|岔子)|哪里(出错|没做好)|失败在|为什么|为何|怎么会|复盘|值得借鉴|栽在|[漏错败输]在哪)|"
@@ -187,11 +187,12 @@ def _chinese_names(text: str, free: Callable[[int, int], bool]) -> list[str]:
         inside = bool(word) and not free(start, at)
         place = tag == "ns" and not _GENERIC_PLACE.search(word)
         foreign = set(word) <= _TRANSLITERATING and (tag in ("nr", "nrt", "nz", "nt") or not rjieba.has_word(word) or (tag == "n" and len(word) > 2))
+        foreign = foreign or (len(word) == 2 and set(word) <= _TRANSLITERATING and bool(re.search(r"(^|[在于去到像])$", text[:start])) and tag != "v")
         if word and (place or foreign) and not inside and word not in _ZH_COMMON and word[0] not in _ZH_HELPING:
             run.append((word, place))
             continue
         name = "".join(w for w, _ in run)
-        if len(name) > 2 or any(place for _, place in run):
+        if len(name) > 2 or any(place for _, place in run) or (name and re.search(r"(^|[在于去到像])$", text[: text.find(name)])):
             found.append(name)
         run = []
     return found
